@@ -1,0 +1,37 @@
+"""Where things are: the project's own data, the user's cases, and the cache of model weights."""
+
+import os
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def probes_folder() -> Path:
+    """Folder of probe packs; `WORKBENCH_PROBES` overrides it."""
+    return Path(os.environ.get("WORKBENCH_PROBES", PROJECT / "probes"))
+
+
+def data_folder() -> Path:
+    """Folder the program reads and writes; `WORKBENCH_DATA` overrides it."""
+    return Path(os.environ.get("WORKBENCH_DATA", PROJECT / "data"))
+
+
+def models_file() -> Path:
+    """The list of known models."""
+    return data_folder() / "models.toml"
+
+
+def cases_folder() -> Path:
+    """Folder of case folders; `WORKBENCH_CASES` overrides it."""
+    return Path(os.environ.get("WORKBENCH_CASES", data_folder() / "cases"))
+
+
+def cache_folder() -> Path:
+    """Folder of fetched and derived model weights, outside the repository.
+
+    `WORKBENCH_CACHE` overrides it; otherwise it is `model-workbench` under the user's cache folder.
+    """
+    if override := os.environ.get("WORKBENCH_CACHE"):
+        return Path(override)
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "model-workbench"

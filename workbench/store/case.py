@@ -1,0 +1,273 @@
+"""One case folder: journals, tensors, and the database rebuilt from them.
+
+    <case>/case.duckdb            an index: deleted and rebuilt at will
+    <case>/journal/case.jsonl     plan, packs, closed runs, comparisons
+    <case>/journal/<run>.jsonl    one run: what answered, every observation, the close
+    <case>/tensors/<run>/*.safetensors   whole distributions, one file per observation
+    <case>/reports/
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from workbench.digest import digest_of_text
+from workbench.errors import CaseError, CustodyError
+from workbench.records import Comparison, Observation, Pack, Plan, Run, from_json
+from workbench.store.database import applied, connected, migrate
+from workbench.store.journal import FORMAT, Journal, JournalRecord, read_journal
+from workbench.store.migrations import EVIDENCE_TABLES
+from workbench.store.rows import Rows, arrow_table, rows_of
+
+CASE_JOURNAL = "case"
+
+
+class CaseStore:
+    """Reads and writes one case; every call opens the database and lets go of it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder; nothing is opened yet."""
+        self.folder = folder
+        self.name = folder.name
+        self.database = folder / "case.duckdb"
+
+    # --- journals ---------------------------------------------------------------------------
+
+    def journal_path(self, name: str) -> Path:
+        """Path of a journal of this case."""
+        return self.folder / "journal" / f"{name}.jsonl"
+
+    def tensor_folder(self, run_id: str) -> Path:
+        """Folder of a run's distributions."""
+        return self.folder / "tensors" / run_id
+
+    def journals(self) -> list[str]:
+        """Names of the journals: the case's own first, then the runs' by name."""
+        runs = sorted(path.stem for path in self.folder.glob("journal/*.jsonl"))
+        return [CASE_JOURNAL, *(name for name in runs if name != CASE_JOURNAL)]
+
+    def records(self, name: str) -> Iterator[JournalRecord]:
+        """Records of one journal, each link checked."""
+        return read_journal(self.journal_path(name))
+
+    def check_version(self) -> None:
+        """Refuse a case that a newer version wrote.
+
+        Raises:
+            CaseError: If its journal or its database is of a later format.
+        """
+        # Read without checking the chain: a later format may chain otherwise.
+        with self.journal_path(CASE_JOURNAL).open("rb") as stream:
+            line = stream.readline()
+        try:
+            found = json.loads(line)["body"]["format"]
+        except (ValueError, KeyError, TypeError):
+            found = FORMAT  # unreadable: reading the chain will say where
+        if isinstance(found, int) and found > FORMAT:
+            raise CaseError(
+                f"Case {self.name!r} was written by a newer version of the workbench "
+                f"(format {found}; this version reads {FORMAT}).",
+                fix="Install that version or a later one to open it; nothing was changed.",
+            )
+        if self.database.exists():
+            with connected(self.database) as connection:
+                applied(connection)
+
+    def record(self, name: str, kind: str, bodies: Iterable[Any]) -> list[JournalRecord]:
+        """Append records to a journal, then to the database."""
+        with Journal(self.journal_path(name)) as journal:
+            records = journal.append(kind, bodies)
+        self.fold(records)
+        return records
+
+    def fold(self, records: Iterable[JournalRecord]) -> None:
+        """Add journal records to the tables, in one transaction."""
+        with connected(self.database, write=True) as connection:
+            migrate(connection)
+            connection.execute("BEGIN")
+            insert(connection, records)
+            connection.execute("COMMIT")
+
+    def catch_up(self, run_id: str) -> None:
+        """Fold what a run's journal holds beyond the database, after an interruption."""
+        with connected(self.database) as connection:
+            known = _known(connection, run_id)
+        records = [record for record in self.records(run_id) if record.seq not in known]
+        if records:
+            self.fold(records)
+
+    def rebuild(self) -> None:
+        """Make the database again from the journals alone; embeddings are recomputed on demand."""
+        fresh = self.database.with_suffix(".rebuilding")
+        fresh.unlink(missing_ok=True)
+        with connected(fresh, write=True) as connection:
+            migrate(connection)
+            for name in self.journals():
+                insert(connection, self.records(name))
+        fresh.replace(self.database)
+
+    # --- what was planned, asked and found ----------------------------------------------------
+
+    def plan(self) -> Plan:
+        """The plan, fixed before anything was asked."""
+        return from_json(Plan, self._contents("SELECT content FROM plan")[0])
+
+    def packs(self) -> tuple[Pack, ...]:
+        """The planned packs, as they stood when the plan was made, in plan order."""
+        rows = self._contents("SELECT content FROM pack ORDER BY id")
+        found = {pack.id: pack for pack in (from_json(Pack, row) for row in rows)}
+        return tuple(found[planned.id] for planned in self.plan().packs)
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run that was started, in the order of the plan."""
+        rows = self._contents("SELECT content FROM run ORDER BY id")
+        runs = {run.id: run for run in (from_json(Run, row) for row in rows)}
+        planned = [f"{role}-{model}" for role, model in self.plan().models]
+        return tuple(runs[run_id] for run_id in planned if run_id in runs)
+
+    def state(self) -> str:
+        """`planned`, `recording` (something is missing) or `recorded`."""
+        closed = {
+            record.body["run_id"] for record in self.records(CASE_JOURNAL) if record.kind == "close"
+        }
+        planned = {f"{role}-{model}" for role, model in self.plan().models}
+        if planned <= closed:
+            return "recorded"
+        return "recording" if self.journals()[1:] else "planned"
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The latest comparison of each suspect, in the order of the plan."""
+        rows = self._contents(
+            "SELECT content FROM comparison QUALIFY row_number() OVER "
+            "(PARTITION BY suspect ORDER BY seq DESC) = 1"
+        )
+        found = {item.suspect: item for item in (from_json(Comparison, row) for row in rows)}
+        return tuple(found[name] for name in self.plan().suspects if name in found)
+
+    def answers(self, probe_address: str | None = None) -> pd.DataFrame:
+        """Recorded answers of every run, of one probe or of all.
+
+        Returns:
+            Columns role, model, run_id, probe_address, repeat, outcome, text, note, token_count,
+            seconds, prompt_format; ordered by role, model, probe, repeat.
+        """
+        with connected(self.database) as connection:
+            return connection.execute(
+                "SELECT role, model, run_id, probe_address, repeat, outcome, text, note, "
+                "token_count, seconds, prompt_format "
+                "FROM observation JOIN run ON run.id = run_id "
+                "WHERE $probe IS NULL OR probe_address = $probe "
+                "ORDER BY CASE role WHEN 'reference' THEN 0 WHEN 'suspect' THEN 1 ELSE 2 END, "
+                "model, probe_address, repeat",
+                {"probe": probe_address},
+            ).df()
+
+    def outcomes(self) -> pd.DataFrame:
+        """How many observations each run has of each outcome: columns run_id, outcome, n."""
+        with connected(self.database) as connection:
+            return connection.execute(
+                "SELECT run_id, outcome, count(*)::INTEGER AS n FROM observation "
+                "GROUP BY ALL ORDER BY ALL"
+            ).df()
+
+    def next_tokens(self, probe_address: str) -> pd.DataFrame:
+        """The most probable next tokens at one probe.
+
+        Returns:
+            Columns role, model, position, characters, ids, tokens, logprobs (lists, best first).
+        """
+        with connected(self.database) as connection:
+            return connection.execute(
+                "SELECT role, model, position, characters, ids, tokens, logprobs "
+                "FROM next_token JOIN run ON run.id = run_id WHERE probe_address = ? "
+                "ORDER BY role, model, position",
+                [probe_address],
+            ).df()
+
+    def observations(self, run_id: str) -> list[Observation]:
+        """A run's observations from its journal, in the order they were recorded."""
+        return [
+            from_json(Observation, record.body)
+            for record in self.records(run_id)
+            if record.kind == "observation"
+        ]
+
+    def _contents(self, query: str) -> list[Any]:
+        with connected(self.database) as connection:
+            return [json.loads(text) for (text,) in connection.execute(query).fetchall()]
+
+    # --- the embedding cache --------------------------------------------------------------------
+
+    def embeddings(self, embedder: str) -> dict[str, list[float]]:
+        """Cached embeddings of one encoder: text digest → vector, float32."""
+        with connected(self.database) as connection:
+            rows = connection.execute(
+                "SELECT text_digest, vector FROM embedding WHERE embedder = ?", [embedder]
+            ).fetchall()
+        return dict(rows)
+
+    def embedded_texts(self, embedder: str) -> list[tuple[str, list[float]]]:
+        """Every recorded text that has a cached embedding, with its vector, by text."""
+        vectors = self.embeddings(embedder)
+        with connected(self.database) as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT text FROM observation WHERE text IS NOT NULL ORDER BY text"
+            ).fetchall()
+        by_text = ((text, vectors.get(digest_of_text(text))) for (text,) in rows)
+        return [(text, vector) for text, vector in by_text if vector is not None]
+
+    def add_embeddings(self, embedder: str, vectors: dict[str, list[float]]) -> None:
+        """Cache embeddings; a text already there keeps its vector."""
+        rows: Rows = {
+            "embedding": [
+                {"text_digest": text_digest, "embedder": embedder, "vector": vector}
+                for text_digest, vector in vectors.items()
+            ]
+        }
+        with connected(self.database, write=True) as connection:
+            migrate(connection)
+            _insert_rows(connection, rows)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, records: Iterable[JournalRecord]) -> None:
+    """Add the rows of journal records to the tables.
+
+    Raises:
+        CustodyError: If a record holds what its kind does not allow, or repeats an observation.
+    """
+    gathered: Rows = {table: [] for table in EVIDENCE_TABLES}
+    for record in records:
+        try:
+            for table, rows in rows_of(record).items():
+                gathered[table].extend(rows)
+        except (ValueError, KeyError, TypeError) as error:
+            raise CustodyError(
+                f"Record {record.seq} ({record.kind}) does not hold what it should: {error}.",
+                fix="Open the case with the version that wrote it.",
+            ) from error
+    try:
+        _insert_rows(connection, gathered)
+    except duckdb.ConstraintException as error:
+        raise CustodyError(
+            "A journal holds two answers to one probe and repeat of one run.",
+            fix="Start a new case; recorded answers are never replaced.",
+        ) from error
+
+
+def _insert_rows(connection: duckdb.DuckDBPyConnection, gathered: Rows) -> None:
+    for table, rows in gathered.items():
+        if rows:
+            connection.register("incoming", arrow_table(table, rows))
+            keep = "OR IGNORE " if table == "embedding" else ""
+            connection.execute(f"INSERT {keep}INTO {table} BY NAME FROM incoming")  # noqa: S608
+            connection.unregister("incoming")
+
+
+def _known(connection: duckdb.DuckDBPyConnection, run_id: str) -> set[int]:
+    rows = connection.execute("SELECT seq FROM observation WHERE run_id = ?", [run_id]).fetchall()
+    runs = connection.execute("SELECT 0 FROM run WHERE id = ?", [run_id]).fetchall()
+    return {seq for (seq,) in rows + runs}

@@ -1,0 +1,94 @@
+"""Making, opening and listing case folders."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import CaseError, CustodyError, nearest
+from workbench.records import Pack, Plan, to_json
+from workbench.store.case import CASE_JOURNAL, CaseStore
+from workbench.store.journal import FORMAT, Journal
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSummary:
+    """A case in one line, or why it cannot be opened."""
+
+    name: str
+    folder: Path
+    state: str
+    """planned, recording, recorded, evaluated, or unreadable."""
+    reference: str = ""
+    suspects: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def create_case(folder: Path, plan: Plan, packs: Sequence[Pack]) -> CaseStore:
+    """Make a new case folder that holds the plan and its packs, or none at all.
+
+    Raises:
+        CaseError: If the folder exists or cannot be written.
+    """
+    if folder.exists():
+        raise CaseError(
+            f"A case named {folder.name!r} exists already.",
+            fix="Choose another name; a recorded plan is never replaced.",
+        )
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        (partial / "journal").mkdir(parents=True)
+        (partial / "reports").mkdir()
+    except OSError as error:
+        raise CaseError(
+            f"Case folder {folder} cannot be made ({error.strerror}).",
+            fix="Choose a folder you may write to, for example with WORKBENCH_CASES=FOLDER.",
+        ) from error
+    with Journal(partial / "journal" / f"{CASE_JOURNAL}.jsonl") as journal:
+        journal.append("plan", [{"format": FORMAT, "plan": to_json(plan)}])
+        journal.append("pack", [to_json(pack) for pack in packs])
+    CaseStore(partial).rebuild()
+    partial.rename(folder)
+    return CaseStore(folder)
+
+
+def open_case(folder: Path) -> CaseStore:
+    """Open an existing case, making its database anew where it is missing.
+
+    Raises:
+        CaseError: If there is no such case, or a newer version wrote it.
+    """
+    if not (folder / "journal" / f"{CASE_JOURNAL}.jsonl").is_file():
+        known = [path.parent.parent.name for path in folder.parent.glob("*/journal/case.jsonl")]
+        raise CaseError(
+            f"There is no case {folder.name!r} in {folder.parent}{nearest(folder.name, known)}.",
+            fix="Make one with `workbench plan`, or look at what there is with `workbench ui`.",
+        )
+    store = CaseStore(folder)
+    store.check_version()
+    if not store.database.exists():
+        store.rebuild()
+    return store
+
+
+def list_cases(root: Path) -> list[CaseSummary]:
+    """Every case under `root`, the unreadable ones with their problem."""
+    found = sorted(path.parent.parent for path in root.glob("*/journal/case.jsonl"))
+    return [_summary(folder) for folder in found]
+
+
+def _summary(folder: Path) -> CaseSummary:
+    try:
+        store = open_case(folder)
+        plan, runs, comparisons = store.plan(), store.runs(), store.comparisons()
+        state = store.state()
+    except (CaseError, CustodyError) as error:
+        return CaseSummary(folder.name, folder, "unreadable", problem=str(error))
+    verdicts = tuple(f"{found.suspect}: {found.verdict.status}" for found in comparisons)
+    state = "evaluated" if comparisons else state if runs else "planned"
+    return CaseSummary(
+        folder.name, folder, state, plan.reference, plan.suspects, plan.controls, verdicts
+    )

@@ -1,0 +1,61 @@
+"""The tables of a case, as a list that only ever grows at its end."""
+
+MIGRATIONS: tuple[tuple[str, str], ...] = (
+    (
+        "0001 evidence",
+        """
+        CREATE TABLE plan (digest VARCHAR PRIMARY KEY, content VARCHAR NOT NULL);
+        CREATE TABLE pack (
+            id VARCHAR PRIMARY KEY, version INTEGER NOT NULL, digest VARCHAR NOT NULL,
+            content VARCHAR NOT NULL
+        );
+        CREATE TABLE run (
+            id VARCHAR PRIMARY KEY, role VARCHAR NOT NULL, model VARCHAR NOT NULL,
+            started_at TIMESTAMP NOT NULL, content VARCHAR NOT NULL
+        );
+        CREATE TABLE observation (
+            run_id VARCHAR NOT NULL, probe_address VARCHAR NOT NULL, repeat INTEGER NOT NULL,
+            seq INTEGER NOT NULL, seed BIGINT NOT NULL, outcome VARCHAR NOT NULL, text VARCHAR,
+            asked_at TIMESTAMP NOT NULL, seconds DOUBLE NOT NULL, token_count INTEGER NOT NULL,
+            prompt_format VARCHAR NOT NULL, tensor_digest VARCHAR, note VARCHAR,
+            digest VARCHAR NOT NULL,
+            PRIMARY KEY (run_id, probe_address, repeat)
+        );
+        CREATE TABLE next_token (
+            run_id VARCHAR NOT NULL, probe_address VARCHAR NOT NULL, position INTEGER NOT NULL,
+            characters INTEGER NOT NULL, ids INTEGER[] NOT NULL, tokens VARCHAR[] NOT NULL,
+            logprobs FLOAT[] NOT NULL,
+            PRIMARY KEY (run_id, probe_address, position)
+        );
+        """,
+    ),
+    (
+        "0002 findings",
+        """
+        CREATE TABLE comparison (
+            digest VARCHAR PRIMARY KEY, seq INTEGER NOT NULL, suspect VARCHAR NOT NULL,
+            status VARCHAR NOT NULL, wording VARCHAR NOT NULL, content VARCHAR NOT NULL
+        );
+        CREATE TABLE score (
+            comparison_digest VARCHAR NOT NULL, metric VARCHAR NOT NULL, model VARCHAR NOT NULL,
+            role VARCHAR NOT NULL, value DOUBLE, low DOUBLE, high DOUBLE, p DOUBLE, n INTEGER,
+            reason VARCHAR, centred DOUBLE, centred_low DOUBLE, centred_high DOUBLE,
+            centred_reason VARCHAR,
+            PRIMARY KEY (comparison_digest, metric, role, model)
+        );
+        CREATE TABLE probe_value (
+            comparison_digest VARCHAR NOT NULL, metric VARCHAR NOT NULL, model VARCHAR NOT NULL,
+            role VARCHAR NOT NULL, probe_address VARCHAR NOT NULL, value DOUBLE NOT NULL
+        );
+        CREATE TABLE embedding (
+            text_digest VARCHAR NOT NULL, embedder VARCHAR NOT NULL, vector FLOAT[] NOT NULL,
+            PRIMARY KEY (text_digest, embedder)
+        );
+        """,
+    ),
+)
+
+EVIDENCE_TABLES = (
+    "plan", "pack", "run", "observation", "next_token", "comparison", "score", "probe_value",
+)  # fmt: skip
+"""Tables that the journals determine; `embedding` is a cache and is recomputed instead."""

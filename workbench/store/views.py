@@ -1,0 +1,102 @@
+"""What the pages ask of a case: small read-only queries, each a short-lived connection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench.records import Comparison, EvidenceLine, Pack
+from workbench.store.case import CaseStore
+from workbench.store.database import connected
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeQuery:
+    """Which probes to list."""
+
+    pack: str | None = None
+    """Pack id; None for every pack."""
+    words: str = ""
+    """Words that the prompt or an answer holds, in any case; empty for any."""
+    closer: bool = False
+    """Only where the suspect is closer to the reference than every control."""
+
+
+def find_probes(
+    store: CaseStore,
+    query: ProbeQuery,
+    comparison: Comparison | None = None,
+    line: EvidenceLine | None = None,
+) -> pd.DataFrame:
+    """List the planned probes that fit a query, in the order of the plan.
+
+    Args:
+        store: The case.
+        query: Which probes to keep.
+        comparison: Where the values come from; None leaves them empty.
+        line: The metric of the values, one of the comparison's.
+
+    Returns:
+        Columns probe_address, pack, prompt, suspect and nearest_control (the metric's values, NaN
+        where it has none), closer (whether the suspect is closer than every control).
+    """
+    found = _planned(store.packs(), query.pack)
+    if query.words:
+        answered = _probes_holding(store, query.words)
+        in_prompt = found["prompt"].str.casefold().str.contains(query.words.casefold(), regex=False)
+        found = found[in_prompt | found["probe_address"].isin(answered)]
+    found = found.merge(_nearest(store, comparison, line), on="probe_address", how="left")
+    found["closer"] = found["closer"].eq(other=True)
+    return found[found["closer"]].reset_index(drop=True) if query.closer else found
+
+
+def probe_values(store: CaseStore, comparison: Comparison, probe_address: str) -> pd.DataFrame:
+    """Every metric's value at one probe: columns metric, role, model, value."""
+    with connected(store.database) as connection:
+        return connection.execute(
+            "SELECT metric, role, model, value FROM probe_value "
+            "WHERE comparison_digest = ? AND probe_address = ? ORDER BY ALL",
+            [comparison.digest, probe_address],
+        ).df()
+
+
+def _planned(packs: Sequence[Pack], pack_id: str | None) -> pd.DataFrame:
+    rows = [
+        (probe.address, pack.id, probe.prompt)
+        for pack in packs
+        for probe in pack.probes
+        if pack_id in (None, pack.id)
+    ]
+    return pd.DataFrame(rows, columns=["probe_address", "pack", "prompt"], dtype="str")
+
+
+def _probes_holding(store: CaseStore, words: str) -> list[str]:
+    with connected(store.database) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT probe_address FROM observation "
+            "WHERE contains(lower(text), lower($words)) OR contains(lower(note), lower($words))",
+            {"words": words},
+        ).fetchall()
+    return [address for (address,) in rows]
+
+
+def _nearest(
+    store: CaseStore, comparison: Comparison | None, line: EvidenceLine | None
+) -> pd.DataFrame:
+    """Per probe the suspect's value and that of the control nearest to the reference."""
+    with connected(store.database) as connection:
+        return connection.execute(
+            "SELECT probe_address, suspect, nearest_control, "
+            "CASE WHEN $similar THEN suspect > nearest_control "
+            "ELSE suspect < nearest_control END AS closer FROM ("
+            "SELECT probe_address, max(value) FILTER (role = 'suspect') AS suspect, "
+            "CASE WHEN $similar THEN max(value) FILTER (role = 'control') "
+            "ELSE min(value) FILTER (role = 'control') END AS nearest_control "
+            "FROM probe_value WHERE comparison_digest = $digest AND metric = $metric "
+            "GROUP BY probe_address)",
+            {
+                "digest": comparison.digest if comparison else "",
+                "metric": line.metric if line else "",
+                "similar": line is None or line.direction == "similarity",
+            },
+        ).df()

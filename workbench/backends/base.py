@@ -1,0 +1,74 @@
+"""What every backend offers: it takes questions and gives one reply to each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+from workbench.records import Capabilities, Outcome, ProbeKind, Template, TopTokens
+
+TOP_K = 64
+"""Alternatives kept in the database beside the whole distribution in the tensor file."""
+
+MAX_POSITIONS = 24
+"""Positions of a passage at which the distribution is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One probe, to be asked once."""
+
+    address: str
+    repeat: int
+    kind: ProbeKind
+    prompt: str
+    template: Template
+    temperature: float
+    max_tokens: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, usable or not."""
+
+    outcome: Outcome
+    text: str | None
+    prompt_format: str
+    token_count: int = 0
+    seconds: float = 0.0
+    note: str | None = None
+    logprobs: Tensor | None = None
+    """Next-token log-probabilities, shape (positions, vocab), float16, on the CPU."""
+    top: tuple[TopTokens, ...] = ()
+
+
+class Backend(Protocol):
+    """A model that can be asked, and what it says of itself."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it was measured to offer."""
+
+    @property
+    def weights_digest(self) -> str:
+        """Digest over the files that were loaded."""
+
+    @property
+    def tokenizer_digest(self) -> str:
+        """Digest of the vocabulary; equal only where token ids mean the same."""
+
+    @property
+    def device_sentence(self) -> str:
+        """Where it runs, in which precision, and why."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Libraries that could change an answer."""
+
+    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[Question, Reply]]:
+        """Give exactly one reply per question, in any order; a failure is a reply."""
+
+    def close(self) -> None:
+        """Free the memory."""

@@ -1,0 +1,1 @@
+"""From similarity to what may be said: control panel, propositions, verdict."""

@@ -1,0 +1,68 @@
+"""One metric, two runs → one value per probe."""
+
+from torch import Tensor
+
+from workbench.compare.material import Material, logprobs
+from workbench.errors import NotEnoughEvidenceError
+from workbench.metrics import Metric
+from workbench.records import NoScore
+from workbench.store import CaseStore
+
+Values = dict[str, float]
+MIN_PROBES = 5
+"""Fewer give no interval worth printing."""
+
+
+def pair_values(
+    store: CaseStore, metric: Metric, first: Material, second: Material
+) -> Values | NoScore:
+    """Compare two runs at every probe both answered.
+
+    Returns:
+        Probe → value in the metric's own unit and direction, or why there is none.
+    """
+    match metric.material:
+        case "texts":
+            found = _each(metric, first.texts, second.texts)
+        case "embeddings":
+            found = _each(metric, first.embeddings, second.embeddings)
+        case "logprobs":
+            if reason := _not_comparable(first, second):
+                return NoScore(metric.id, reason)
+            found = _each_distribution(store, metric, first, second)
+    if len(found) < MIN_PROBES:
+        return NoScore(metric.id, f"only {len(found)} probes were usable on both sides")
+    return found
+
+
+def _each(
+    metric: Metric, first: dict[str, list[str]] | dict[str, Tensor], second: dict[str, object]
+) -> Values:
+    values: Values = {}
+    for probe in first:
+        if probe in second:
+            try:
+                values[probe] = metric.at_probe(first[probe], second[probe])
+            except NotEnoughEvidenceError:
+                continue  # fewer answers than the metric needs: this probe is left out and counted
+    return values
+
+
+def _not_comparable(first: Material, second: Material) -> str:
+    if not (first.tensors and second.tensors):
+        return "no token distributions were observed"
+    if first.run.tokenizer_digest != second.run.tokenizer_digest:
+        return "different tokenizers"
+    return ""
+
+
+def _each_distribution(
+    store: CaseStore, metric: Metric, first: Material, second: Material
+) -> Values:
+    values: Values = {}
+    for probe, offsets in first.offsets.items():
+        if second.offsets.get(probe) == offsets:
+            values[probe] = metric.at_probe(
+                logprobs(store, first, probe), logprobs(store, second, probe)
+            )
+    return values

@@ -1,0 +1,197 @@
+"""Recompute a case: chains, digests, database, distributions, and every number."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from workbench.collect import questions
+from workbench.compare import recompute
+from workbench.compare.material import gather, logprobs
+from workbench.embed import Embedder
+from workbench.errors import CustodyError, WorkbenchError
+from workbench.records import Comparison, Plan, from_json, to_json
+from workbench.store import CaseStore
+from workbench.store.audit import edited_rows
+
+TOLERANCE = 1e-9
+"""Relative; numbers computed again from the very same embeddings differ by rounding at most."""
+LOOSE_TOLERANCE = 1e-3
+"""Relative; where the embeddings themselves had to be computed again, on another processor say."""
+EMBEDDING_TOLERANCE = 1e-4
+"""Absolute, per coordinate of a unit vector computed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked, and what came of it."""
+
+    title: str
+    problems: tuple[str, ...]
+    detail: str
+    """What was compared, with counts, in words."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing differs."""
+        return not self.problems
+
+
+def verify_case(
+    store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
+) -> Iterator[Check]:
+    """Check a case from its first record to its last number.
+
+    Args:
+        store: The case.
+        load_embedder: Opens a sentence encoder by name.
+        say: Called with a line of progress.
+
+    Yields:
+        One check after the other. If the chain is broken nothing after it can be trusted, so the
+        later checks are left out.
+    """
+    chain = _chain(store)
+    yield chain
+    if not chain.passed:
+        return
+    yield _plan(store)
+    yield _observations(store)
+    yield _tensors(store)
+    yield _database(store)
+    if not store.comparisons():
+        return
+    yield _embeddings(store, load_embedder)
+    yield _numbers(store, load_embedder, say)
+
+
+def _chain(store: CaseStore) -> Check:
+    problems, count, heads = [], 0, {}
+    closed: dict[str, dict[str, object]] = {}
+    for name in store.journals():
+        length, head = 0, ""
+        try:
+            for record in store.records(name):
+                length, head = length + 1, record.digest
+                if name == "case" and record.kind == "close":
+                    closed[record.body["run_id"]] = record.body
+        except WorkbenchError as error:
+            problems.append(error.what)
+        heads[name], count = (length, head), count + length
+    for run_id, close in closed.items():
+        if heads.get(run_id) != (close["records"], close["head"]) and not problems:
+            problems.append(f"Journal {run_id} does not end as it did when its run was closed.")
+    return Check("Chain of records", tuple(problems), f"{count} records in {len(heads)} journals")
+
+
+def _plan(store: CaseStore) -> Check:
+    records = list(store.records("case"))
+    plan = from_json(Plan, records[0].body["plan"])
+    problems = [] if plan == store.plan() else ["The database holds another plan."]
+    packs = {pack.id: pack.digest for pack in store.packs()}
+    problems += [
+        f"Pack {item.id} is not the one that was planned."
+        for item in plan.packs
+        if packs.get(item.id) != item.digest
+    ]
+    problems += [
+        f"Run {run.id} was made under another plan."
+        for run in store.runs()
+        if run.plan_digest != plan.digest
+    ]
+    return Check("Plan and packs", tuple(problems), f"plan {plan.digest}, {len(packs)} packs")
+
+
+def _observations(store: CaseStore) -> Check:
+    plan, packs, problems, count = store.plan(), store.packs(), [], 0
+    for run in store.runs():
+        planned = {
+            (q.address, q.repeat): q.seed for q in questions(plan, packs, run.role, run.model)
+        }
+        for seen in store.observations(run.id):
+            count += 1
+            seed = planned.pop((seen.probe_address, seen.repeat), None)
+            if seed != seen.seed:
+                problems.append(f"{run.id} holds an answer that was not planned: {seen.probe_address}.")
+        if planned:
+            problems.append(f"{run.id} lacks {len(planned)} planned observations.")
+    return Check("Observations against the plan", tuple(problems), f"{count} observations")
+
+
+def _tensors(store: CaseStore) -> Check:
+    problems, count = [], 0
+    for run in store.runs():
+        material = gather(store, run)
+        for probe in material.tensors:
+            count += 1
+            try:
+                logprobs(store, material, probe)
+            except CustodyError as error:
+                problems.append(error.what)
+    return Check("Distributions", tuple(problems), f"{count} tensor files")
+
+
+def _database(store: CaseStore) -> Check:
+    return Check("Database against the journals", tuple(edited_rows(store)), "every row of 8 tables")
+
+
+def _embeddings(store: CaseStore, load_embedder: Callable[[str], Embedder]) -> Check:
+    embedder = load_embedder(store.plan().embedder)
+    texts = store.embedded_texts(embedder.revision)
+    rows = embedder.embed([text for text, _ in texts]).tolist() if texts else []
+    worst = max(
+        (
+            max(abs(a - b) for a, b in zip(row, kept, strict=True))
+            for row, (_, kept) in zip(rows, texts, strict=True)
+        ),
+        default=0.0,
+    )
+    problems = (
+        [f"An embedding computed again differs by {worst:.1e}."]
+        if worst > EMBEDDING_TOLERANCE
+        else []
+    )
+    detail = f"{len(texts)} texts embedded again, largest difference {worst:.1e}"
+    return Check("Embeddings", tuple(problems), detail)
+
+
+def _numbers(
+    store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
+) -> Check:
+    again = {item.suspect: item for item in recompute(store, load_embedder, say)}
+    problems, count = [], 0
+    for kept in store.comparisons():
+        problems += _differing(kept, again[kept.suspect])
+        count += _numbers_in(to_json(kept))
+    return Check("Scores and verdicts", tuple(problems), f"{count} numbers computed again")
+
+
+def _differing(kept: Comparison, again: Comparison) -> list[str]:
+    same_embeddings = kept.embedding_digest == again.embedding_digest
+    tolerance = TOLERANCE if same_embeddings else LOOSE_TOLERANCE
+    # The digest of the embeddings has its own check, with its own tolerance.
+    again = replace(again, embedding_digest=kept.embedding_digest)
+    return list(_differences(to_json(kept), to_json(again), kept.suspect, tolerance))
+
+
+def _differences(kept: object, again: object, place: str, tolerance: float) -> Iterator[str]:
+    if isinstance(kept, dict) and isinstance(again, dict):
+        for key in sorted(kept.keys() | again.keys()):
+            yield from _differences(kept.get(key), again.get(key), f"{place}.{key}", tolerance)
+    elif isinstance(kept, list) and isinstance(again, list) and len(kept) == len(again):
+        for number, (one, other) in enumerate(zip(kept, again, strict=True)):
+            yield from _differences(one, other, f"{place}[{number}]", tolerance)
+    elif not _same(kept, again, tolerance):
+        yield f"{place} is recorded as {kept!r} and comes out as {again!r}."
+
+
+def _same(kept: object, again: object, tolerance: float) -> bool:
+    if isinstance(kept, float) and isinstance(again, float):
+        return abs(kept - again) <= tolerance * max(1.0, abs(kept))
+    return kept == again
+
+
+def _numbers_in(value: object) -> int:
+    if isinstance(value, dict):
+        return sum(_numbers_in(item) for item in value.values())
+    if isinstance(value, list):
+        return sum(_numbers_in(item) for item in value)
+    return int(isinstance(value, (int, float)) and not isinstance(value, bool))

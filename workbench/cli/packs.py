@@ -1,0 +1,148 @@
+"""`workbench packs`: list, show, check and start probe packs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workbench.cli.output import AsJson, print_json
+
+if TYPE_CHECKING:
+    from workbench.packs import CheckedFile
+    from workbench.records import Pack
+
+app = typer.Typer(no_args_is_help=True, help="List, show, check and start probe packs.")
+
+Root = Annotated[
+    Path | None, typer.Option("--root", help="The folder of packs, if it is not probes/.")
+]
+
+
+@app.command("list")
+def list_packs(*, root: Root = None, as_json: AsJson = False) -> None:
+    """List every pack: id, version, how it asks, how many questions for each model."""
+    from workbench.packs import load_packs
+
+    packs = load_packs(root).values()
+    if as_json:
+        print_json([_summary(pack) for pack in packs])
+        return
+    width = max((len(pack.id) for pack in packs), default=0)
+    for pack in packs:
+        size = f"{len(pack.probes)} probes, {pack.decoding.repeats} each"
+        typer.echo(f"{pack.id:{width}}  v{pack.version}  {pack.kind:10}  {size:18}  {pack.title}")
+
+
+@app.command()
+def show(
+    pack_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    root: Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one pack: why it asks, what it asks, and what else could explain the answers."""
+    from workbench.packs import find_pack
+    from workbench.records import to_json
+
+    pack = find_pack(pack_id, root)
+    if as_json:
+        print_json({**to_json(pack), "digest": pack.digest})
+        return
+    typer.echo(_as_text(pack))
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH]...")] = None,
+    *,
+    root: Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check files or folders, all packs if none is given; list every problem at once."""
+    from workbench.packs import check_paths
+    from workbench.paths import probes_folder
+
+    folder = root or probes_folder()
+    checked = check_paths(paths or [folder], folder)
+    if as_json:
+        print_json([_checked_json(file) for file in checked])
+    else:
+        _print_checked(checked)
+    if not checked or any(file.problems for file in checked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    pack_id: Annotated[str, typer.Argument(metavar="FAMILY/NAME")],
+    *,
+    root: Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a commented skeleton to fill in."""
+    from workbench.packs import new_pack
+
+    file = new_pack(pack_id, root)
+    if as_json:
+        print_json({"id": pack_id, "file": str(file)})
+        return
+    typer.echo(f"{file}\nReplace every TODO, then run: workbench packs check {file}")
+
+
+def _summary(pack: "Pack") -> dict[str, Any]:
+    return {
+        "id": pack.id,
+        "version": pack.version,
+        "title": pack.title,
+        "kind": pack.kind,
+        "template": pack.template,
+        "probes": len(pack.probes),
+        "repeats": pack.decoding.repeats,
+        "digest": pack.digest,
+    }
+
+
+def _as_text(pack: "Pack") -> str:
+    decoding = pack.decoding
+    sampled = (
+        f"temperature {decoding.temperature:g}, {decoding.max_tokens} tokens at most, "
+        f"{decoding.repeats} repeats"
+    )
+    lines = [
+        f"{pack.id}  version {pack.version}",
+        pack.title,
+        "",
+        f"why      {pack.rationale}",
+        f"source   {pack.source}",
+        f"authors  {', '.join(pack.authors)}",
+        f"asks     {pack.kind}, {pack.template}"
+        + (f": {sampled}" if pack.kind == "generate" else ""),
+        f"digest   {pack.digest}",
+        "",
+        "What else makes models answer alike:",
+        *(f"- {confounder}" for confounder in pack.confounders),
+        "",
+        *(
+            f"#{probe.address.split('#')[1]} [{probe.language}]  {probe.prompt}"
+            for probe in pack.probes
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def _checked_json(file: "CheckedFile") -> dict[str, Any]:
+    problems = [{"line": problem.line, "text": problem.text} for problem in file.problems]
+    return {"file": file.name, "probes": file.probes, "ok": not problems, "problems": problems}
+
+
+def _print_checked(checked: "list[CheckedFile]") -> None:
+    if not checked:
+        typer.echo("There is no pack file in this place.", err=True)
+    for file in checked:
+        if not file.problems:
+            typer.echo(f"ok  {file.name}  ({file.probes} probes)")
+            continue
+        count = len(file.problems)
+        typer.echo(f"{file.name} has {count} problem{'s' if count > 1 else ''}:", err=True)
+        for problem in file.problems:
+            typer.echo(f"  {problem}", err=True)

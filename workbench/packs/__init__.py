@@ -1,0 +1,18 @@
+"""Find, read, check and write probe packs: inert TOML files under `probes/`."""
+
+from workbench.packs.check import CheckedFile, check_paths
+from workbench.packs.library import UnknownPackError, find_pack, load_packs
+from workbench.packs.problem import Problem
+from workbench.packs.read import load_pack
+from workbench.packs.skeleton import new_pack
+
+__all__ = [
+    "CheckedFile",
+    "Problem",
+    "UnknownPackError",
+    "check_paths",
+    "find_pack",
+    "load_pack",
+    "load_packs",
+    "new_pack",
+]

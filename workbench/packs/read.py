@@ -1,0 +1,60 @@
+"""One file → one checked pack, or every problem in it at once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from workbench.errors import PackError
+from workbench.packs.draft import Draft, draft_of, naming_problems, pack_of
+from workbench.packs.problem import Problem, in_order, listed, visible
+from workbench.packs.prompts import hidden_in_the_file
+from workbench.packs.rules import RULES
+from workbench.packs.source import RefusedError, inside, parse, read_source
+from workbench.records import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A pack file after every check that needs no other file."""
+
+    name: str
+    """The file as the user knows it: its path under the folder of packs."""
+    draft: Draft | None
+    """None where the file could not be read at all."""
+    problems: tuple[Problem, ...]
+    """All of them, in the order of lines."""
+
+
+def load_pack(path: Path, root: Path) -> Pack:
+    """Read and check one pack.
+
+    Args:
+        path: The file; it must lie in `root`, in the folder of its family.
+        root: The folder of packs, `probes/` unless a test says otherwise.
+
+    Raises:
+        PackError: If anything is wrong; it lists everything that is.
+    """
+    examined = examine(path, root)
+    if examined.problems or examined.draft is None:
+        raise PackError(examined.name, [str(problem) for problem in listed(examined.problems)])
+    return pack_of(examined.draft)
+
+
+def examine(path: Path, root: Path) -> Examined:
+    """Check one file by itself; nothing is raised, every problem is listed."""
+    name = visible(str(path))
+    problems: list[Problem] = []
+    draft = None
+    try:
+        relative = inside(path, root)
+        name = visible(relative.as_posix())
+        problems += naming_problems(relative)
+        source = read_source(root.resolve() / relative)
+        problems += hidden_in_the_file(source)
+        pack_id = relative.with_suffix("").as_posix()
+        draft, misfits = draft_of(parse(source), pack_id, source)
+        problems += misfits
+        problems += (problem for rule in RULES for problem in rule(draft))
+    except RefusedError as refused:
+        problems.append(refused.problem)
+    return Examined(name, draft, in_order(problems))

@@ -1,0 +1,103 @@
+"""What a pack file may hold: names, keys, types and limits, as data."""
+
+import re
+from collections.abc import Callable
+from typing import get_args
+
+from workbench.records import Decoding, ProbeKind, Template
+
+FAMILIES = (
+    "identity",
+    "knowledge",
+    "refusal",
+    "sensitivity",
+    "style",
+    "reasoning",
+    "code",
+    "multilingual",
+    "randomness",
+    "continuation",
+    "tokenizer",
+    "targeted",
+    "nursery",
+)
+MAY_NAME_MODELS = ("identity", "targeted")
+"""Families whose prompts may name a model or its maker."""
+LITERAL_FAMILIES = ("tokenizer",)
+"""Families where spelling is the point: prompts that differ in case or spacing are different."""
+
+KINDS: tuple[str, ...] = get_args(ProbeKind)
+TEMPLATES: tuple[str, ...] = get_args(Template)
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+NAME_RULE = "1 to 64 of a-z, 0-9 and -, not starting with -"
+ID_CHARACTERS = 129
+
+MAX_BYTES = 1_000_000
+MAX_PROBES = 2_000
+MAX_PROMPT = 8_000
+MIN_PASSAGE = 40
+MAX_TEXT = 2_000
+MAX_LIST = 20
+MIN_RATIONALE = 40
+MIN_SOURCE = 10
+MAX_VERSION = 1_000_000
+MAX_TEMPERATURE = 2
+MAX_TOKENS = 4_096
+MAX_REPEATS = 200
+MIN_REPEATS = 2
+
+READING = Decoding(temperature=1.0, max_tokens=1, repeats=1)
+"""Decoding of `next_token` and `passage` packs: the distribution is read as it stands, once."""
+
+TABLES: dict[str, dict[str, str]] = {
+    "pack": {
+        "title": "a text",
+        "version": "a whole number",
+        "authors": "a list of texts",
+        "rationale": "a text",
+        "source": "a text",
+        "kind": "a text",
+        "template": "a text",
+        "confounders": "a list of texts",
+    },
+    "decoding": {
+        "temperature": "a number",
+        "max_tokens": "a whole number",
+        "repeats": "a whole number",
+    },
+    "probe": {"key": "a text", "prompt": "a text", "language": "a text"},
+}
+"""Table → key → type, in words."""
+OPTIONAL = ("language",)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+FITS: dict[str, Callable[[object], bool]] = {
+    "a text": lambda value: isinstance(value, str),
+    "a whole number": _is_whole,
+    "a number": lambda value: isinstance(value, float) or _is_whole(value),
+    "a list of texts": lambda value: (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+    ),
+}
+
+
+def type_in_words(value: object) -> str:
+    """Say what kind of value this is, without printing it."""
+    match value:
+        case bool():
+            return "true or false"
+        case str():
+            return "a text"
+        case int() | float():
+            return "a number"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case _:
+            return "a date or time"

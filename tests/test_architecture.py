@@ -39,7 +39,9 @@ def test_function_bodies_are_short():
     "module", ["workbench.report", "workbench.store", "workbench.packs", "workbench.records"]
 )
 def test_it_opens_without_torch(module):
-    code = f"import sys, {module}; print([m for m in ('torch', 'transformers') if m in sys.modules])"
+    code = (
+        f"import sys, {module}; print([m for m in ('torch', 'transformers') if m in sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -148,7 +148,7 @@ def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
     shutil.rmtree(store.tensor_folder("control-gamma"))
     journal = store.journal_path("control-beta")
     journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[:9]) + b'{"body"')
-    closes = [line for line in store.journal_path("case").read_bytes().splitlines(keepends=True)]
+    closes = store.journal_path("case").read_bytes().splitlines(keepends=True)
     kept = [r for r in store.records("case") if r.kind != "comparison"]
     open_runs = {"control-beta", "control-gamma"}
     upto = min(r.seq for r in kept if r.kind == "close" and r.body["run_id"] in open_runs)
@@ -175,8 +175,10 @@ def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
             "Change the models or packs named",
         ),
         (
-            ("plan", "x", "--reference", "base", "--suspect", "alpha")
-            + ("--control", "tuned", "--control", "beta", "--repeats", "0"),
+            (
+                *("plan", "x", "--reference", "base", "--suspect", "alpha"),
+                *("--control", "tuned", "--control", "beta", "--repeats", "0"),
+            ),
             "control tuned is of the same family as base; repeats must lie between 1 and 200",
             "Change the models or packs named",
         ),

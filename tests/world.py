@@ -96,7 +96,7 @@ class World:
             f'[models.{path.name}]\ntitle = "Tiny {path.name}"\n'
             f'family = "{"base" if path.name == "tuned" else path.name}"\n'
             f'backend = "local"\nsource = "folder:{path}"\nformat = "safetensors"\n'
-            f'licence = "none"\n{"parents = [" + chr(34) + "base" + chr(34) + "]" if path.name == "tuned" else ""}\n'
+            f'licence = "none"\nparents = {["base"] if path.name == "tuned" else []}\n'
             for path in sorted(folder.iterdir())
         ]
         (self.root / "data").mkdir()

@@ -204,7 +204,9 @@ def tensor_path(folder: Path, digest: str) -> Path:
 
 def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
     (last,) = journal.append("close", [{"observations": count}])
-    store.record("case", "close", [{"run_id": run_id, "head": last.digest, "records": last.seq + 1}])
+    store.record(
+        "case", "close", [{"run_id": run_id, "head": last.digest, "records": last.seq + 1}]
+    )
 
 
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:

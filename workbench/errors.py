@@ -1,14 +1,14 @@
 """Every error a user can cause, in two sentences: what happened, and what to do.
 
-    WorkbenchError
-    ├── PackError               a probe pack file does not follow probes/README.md
-    ├── ModelError              a model is unknown, missing, unsafe or does not load
-    ├── BackendError            a model could not answer one question
-    ├── PlanError               a comparison cannot be planned as asked
-    ├── CaseError               a case folder is missing, empty, locked or too new
-    ├── CustodyError            recorded evidence does not verify
-    ├── NotEnoughEvidenceError  a metric was given too little to compute
-    └── ReportError             a report could not be written
+WorkbenchError
+├── PackError               a probe pack file does not follow probes/README.md
+├── ModelError              a model is unknown, missing, unsafe or does not load
+├── BackendError            a model could not answer one question
+├── PlanError               a comparison cannot be planned as asked
+├── CaseError               a case folder is missing, empty, locked or too new
+├── CustodyError            recorded evidence does not verify
+├── NotEnoughEvidenceError  a metric was given too little to compute
+└── ReportError             a report could not be written
 """
 
 from collections.abc import Iterable

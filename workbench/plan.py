@@ -48,9 +48,7 @@ def make_plan(
         ModelError: If a model is unknown.
         PlanError: If the models cannot play these parts; all reasons at once.
     """
-    entries = {
-        name: find_model(name, catalogue) for name in (reference, *suspects, *controls)
-    }
+    entries = {name: find_model(name, catalogue) for name in (reference, *suspects, *controls)}
     problems = _problems(entries, reference, suspects, controls)
     if repeats is not None and not 1 <= repeats <= MAX_REPEATS:
         problems.append(f"repeats must lie between 1 and {MAX_REPEATS}, not {repeats}")
@@ -100,10 +98,12 @@ def _problems(
     problems = []
     if not suspects:
         problems.append("no suspect was named")
-    for name in sorted({n for n in suspects if suspects.count(n) > 1}):
-        problems.append(f"{name} is named twice as a suspect")
+    twice = sorted({name for name in suspects if suspects.count(name) > 1})
+    problems += [f"{name} is named twice as a suspect" for name in twice]
     if len(controls) < MIN_CONTROLS:
-        problems.append(f"{len(controls)} controls were named and at least {MIN_CONTROLS} are needed")
+        problems.append(
+            f"{len(controls)} controls were named and at least {MIN_CONTROLS} are needed"
+        )
     relatives = {entries[name].family: name for name in (*suspects, reference)}
     seen: dict[str, str] = {}
     for name in controls:

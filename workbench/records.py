@@ -7,7 +7,6 @@ process or file boundary and back unchanged.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -24,7 +23,6 @@ Status = Literal["evaluated", "inconclusive", "not comparable"]
 
 USABLE: tuple[Outcome, ...] = ("answered", "truncated")
 """Outcomes that leave something to compare."""
-
 
 
 # --- what is asked -------------------------------------------------------------------------------
@@ -344,9 +342,13 @@ class Comparison:
         return digest_of(to_json(self))
 
 
-@cache
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(record_type: type) -> TypeAdapter[Any]:
-    return TypeAdapter(record_type)
+    if record_type not in _ADAPTERS:
+        _ADAPTERS[record_type] = TypeAdapter(record_type)
+    return _ADAPTERS[record_type]
 
 
 def to_json(record: Any) -> Any:  # noqa: ANN401 - any record of this module

@@ -110,7 +110,9 @@ def _observations(store: CaseStore) -> Check:
             count += 1
             seed = planned.pop((seen.probe_address, seen.repeat), None)
             if seed != seen.seed:
-                problems.append(f"{run.id} holds an answer that was not planned: {seen.probe_address}.")
+                problems.append(
+                    f"{run.id} holds an answer that was not planned: {seen.probe_address}."
+                )
         if planned:
             problems.append(f"{run.id} lacks {len(planned)} planned observations.")
     return Check("Observations against the plan", tuple(problems), f"{count} observations")
@@ -130,7 +132,9 @@ def _tensors(store: CaseStore) -> Check:
 
 
 def _database(store: CaseStore) -> Check:
-    return Check("Database against the journals", tuple(edited_rows(store)), "every row of 8 tables")
+    return Check(
+        "Database against the journals", tuple(edited_rows(store)), "every row of 8 tables"
+    )
 
 
 def _embeddings(store: CaseStore, load_embedder: Callable[[str], Embedder]) -> Check:

@@ -2,8 +2,7 @@ import pytest
 import torch
 
 from tests.tiny import save_tiny_model
-from workbench.backends import LocalBackend, Question
-from workbench.backends import local as local_module
+from workbench.backends import LocalBackend, Question, generation
 from workbench.device import choose_device
 from workbench.records import ModelEntry
 
@@ -53,7 +52,7 @@ def test_answers_do_not_depend_on_the_batch_size(folder, batch):
 
 def test_near_ties_are_read_from_the_row_alone(folder, monkeypatch):
     usual = replies(folder, MANY)
-    monkeypatch.setattr(local_module, "NEAR_TIE", 1e9)  # every token is computed alone
+    monkeypatch.setattr(generation, "NEAR_TIE", 1e9)  # every token is computed alone
     alone = replies(folder, MANY)
     assert {k: r.text for k, r in usual.items()} == {k: r.text for k, r in alone.items()}
 

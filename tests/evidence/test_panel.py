@@ -29,9 +29,7 @@ def test_what_a_model_is_to_everybody_is_taken_away():
 
 
 def test_what_two_models_share_beyond_that_remains():
-    found = centred(
-        pairs_of(lambda x, y, _: 0.4 + 0.25 * ({x, y} == {"R", "S"})), "R", "S", PANEL
-    )
+    found = centred(pairs_of(lambda x, y, _: 0.4 + 0.25 * ({x, y} == {"R", "S"})), "R", "S", PANEL)
     assert found["p1"] == pytest.approx(0.25)
 
 

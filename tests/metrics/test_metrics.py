@@ -123,7 +123,9 @@ def test_mmd_p_value_is_one_for_models_that_always_agree():
 def test_mmd_p_values_are_uniform_when_both_models_are_the_same():
     found = []
     for seed in range(400):
-        pairs = [(unit(3, seed=seed * 100 + i), unit(3, seed=seed * 100 + 50 + i)) for i in range(4)]
+        pairs = [
+            (unit(3, seed=seed * 100 + i), unit(3, seed=seed * 100 + 50 + i)) for i in range(4)
+        ]
         generator = torch.Generator().manual_seed(seed)
         found.append(mmd_p_value(pairs, rounds=99, generator=generator))
     for level in (0.05, 0.25, 0.5):

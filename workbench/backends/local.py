@@ -8,19 +8,18 @@ not depend on what else was asked.
 import platform
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from workbench import __version__
 from workbench.backends.base import TOP_K, Question, Reply
+from workbench.backends.generation import Row, Writer
 from workbench.backends.positions import kept_positions
-from workbench.backends.sampling import NEAR_TIE, exponential_noise, race
 from workbench.device import Device
 from workbench.digest import digest_of, digest_of_file
 from workbench.errors import ModelError
@@ -28,22 +27,11 @@ from workbench.models.safety import check_weights_folder
 from workbench.records import Capabilities, ModelEntry, TopTokens
 
 # Progress is ours to show, and what transformers warns of is either recorded or refused here.
-transformers.utils.logging.disable_progress_bar()
-transformers.utils.logging.set_verbosity_error()
+transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 BATCH = 16
 """Rows generated side by side; changes the speed, never the answers (float32)."""
-
-
-@dataclass(slots=True)
-class _Row:
-    """One answer being written."""
-
-    question: Question
-    prompt: list[int]
-    generator: torch.Generator
-    answer: list[int]
-    fault: str | None = None
 
 
 class LocalBackend:
@@ -67,7 +55,7 @@ class LocalBackend:
         self._device, self._batch = device, batch
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-            self._model = AutoModelForCausalLM.from_pretrained(
+            self._model: Any = AutoModelForCausalLM.from_pretrained(
                 folder, dtype=device.dtype, use_safetensors=True, trust_remote_code=False
             )
         except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -75,9 +63,9 @@ class LocalBackend:
                 f"The weights of {entry.name} do not load ({str(error).splitlines()[0]}).",
                 fix=f"Fetch them again with `workbench models fetch {entry.name}`.",
             ) from error
-        self._model.to(device.torch_device).eval()
+        self._model = self._model.to(device.torch_device).eval()
         self._weights_digest = _digest_of_weights(folder)
-        self._stops = _stop_tokens(self._model, self._tokenizer)
+        self._writer = Writer(self._model, device, _stop_tokens(self._model, self._tokenizer))
         self._limit = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
 
     # --- what it says of itself -------------------------------------------------------------
@@ -114,7 +102,7 @@ class LocalBackend:
 
     def close(self) -> None:
         """Free the memory."""
-        del self._model
+        del self._model, self._writer
 
     # --- asking -----------------------------------------------------------------------------
 
@@ -132,7 +120,7 @@ class LocalBackend:
 
     def _rows(
         self, questions: Sequence[Question]
-    ) -> tuple[list[_Row], list[tuple[Question, Reply]]]:
+    ) -> tuple[list[Row], list[tuple[Question, Reply]]]:
         rows, refused = [], []
         for question in questions:
             ids = self._prompt_ids(question)
@@ -140,7 +128,7 @@ class LocalBackend:
                 refused.append((question, self._failed(question, self._too_long(len(ids)))))
                 continue
             generator = torch.Generator().manual_seed(question.seed)
-            rows.append(_Row(question, ids, generator, []))
+            rows.append(Row(question, ids, generator))
         return rows, refused
 
     def _too_long(self, length: int) -> str:
@@ -169,83 +157,19 @@ class LocalBackend:
             case _:
                 return list(self._tokenizer(question.prompt).input_ids)
 
-    # --- sampled answers --------------------------------------------------------------------
-
-    def _answers(self, rows: list[_Row]) -> Iterator[tuple[Question, Reply]]:
+    def _answers(self, rows: list[Row]) -> Iterator[tuple[Question, Reply]]:
         started = time.perf_counter()
-        self._write(rows)
+        self._writer.write(rows)
         seconds = (time.perf_counter() - started) / len(rows)
         for row in rows:
             yield row.question, self._reply(row, seconds)
 
-    def _write(self, rows: list[_Row]) -> None:
-        logits, mask, cache = self._read_prompts(rows)
-        open_rows = list(rows)
-        while True:
-            steps = [self._next_token(row, logits[i]) for i, row in enumerate(open_rows)]
-            going = [i for i, row in enumerate(open_rows) if not self._finished(row)]
-            if not going:
-                return
-            if len(going) < len(open_rows):
-                keep = torch.tensor(going, device=mask.device)
-                cache.batch_select_indices(keep)
-                mask = mask[keep]
-                open_rows = [open_rows[i] for i in going]
-                steps = [steps[i] for i in going]
-            mask = torch.cat([mask, mask.new_ones(len(open_rows), 1)], dim=1)
-            logits = self._forward(torch.tensor(steps)[:, None], mask, cache)
-
-    def _read_prompts(self, rows: list[_Row]) -> tuple[Tensor, Tensor, DynamicCache]:
-        unique: dict[tuple[int, ...], int] = {}
-        places = [unique.setdefault(tuple(row.prompt), len(unique)) for row in rows]
-        width = max(len(prompt) for prompt in unique)
-        padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in unique]
-        masks = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in unique]
-        cache, mask = DynamicCache(), torch.tensor(masks, device=self._device.torch_device)
-        logits = self._forward(torch.tensor(padded), mask, cache)
-        spread = torch.tensor(places, device=mask.device)
-        cache.batch_select_indices(spread)
-        return logits[spread.cpu()], mask[spread], cache
-
-    def _forward(self, ids: Tensor, mask: Tensor, cache: DynamicCache) -> Tensor:
-        """Next-token logits of every row: shape (rows, vocab), float32, on the CPU."""
-        positions = (mask.cumsum(1) - 1).clamp(min=0)[:, -ids.shape[1] :]
-        output = self._model(
-            input_ids=ids.to(mask.device),
-            attention_mask=mask,
-            position_ids=positions,
-            past_key_values=cache,
-            use_cache=True,
-            logits_to_keep=1,
-        )
-        return output.logits[:, -1].float().cpu()
-
-    def _next_token(self, row: _Row, logits: Tensor) -> int:
-        if not bool(torch.isfinite(logits).all()):
-            row.fault = "The model gave a number that is not finite."
-            return 0
-        noise = exponential_noise(row.generator, len(logits))
-        token, lead = race(logits, noise, row.question.temperature)
-        if lead < NEAR_TIE and self._device.exact:
-            token, _ = race(self._alone(row), noise, row.question.temperature)
-        row.answer.append(token)
-        return token
-
-    def _alone(self, row: _Row) -> Tensor:
-        ids = torch.tensor([row.prompt + row.answer], device=self._device.torch_device)
-        return self._model(input_ids=ids, logits_to_keep=1).logits[0, -1].float().cpu()
-
-    def _finished(self, row: _Row) -> bool:
-        if row.fault is not None:
-            return True
-        return row.answer[-1] in self._stops or len(row.answer) >= row.question.max_tokens
-
-    def _reply(self, row: _Row, seconds: float) -> Reply:
+    def _reply(self, row: Row, seconds: float) -> Reply:
         question = row.question
         if row.fault is not None:
             return self._failed(question, row.fault)
-        stopped = row.answer[-1] in self._stops
-        text = self._tokenizer.decode(row.answer, skip_special_tokens=True)
+        stopped = self._writer.stopped(row)
+        text = str(self._tokenizer.decode(row.answer, skip_special_tokens=True))
         common: dict[str, Any] = {
             "prompt_format": self._prompt_format(question),
             "token_count": len(row.answer),
@@ -285,7 +209,7 @@ class LocalBackend:
         return TopTokens(
             offset=offset,
             ids=ids,
-            tokens=tuple(self._tokenizer.decode([i]) for i in ids),
+            tokens=tuple(str(self._tokenizer.decode([i])) for i in ids),
             logprobs=tuple(best.values.tolist()),
         )
 

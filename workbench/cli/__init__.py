@@ -7,10 +7,10 @@ import sys
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
-import typer  # noqa: E402
+import typer
 
-from workbench.cli import case, demo, models, packs, ui  # noqa: E402
-from workbench.errors import WorkbenchError  # noqa: E402
+from workbench.cli import case, demo, models, packs, ui
+from workbench.errors import WorkbenchError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,5 +34,7 @@ def main() -> None:
         sys.stderr.write(f"{error.what}\n{error.fix}\n")
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\nRun the same command again to go on; what is recorded is kept.\n")
+        sys.stderr.write(
+            "Stopped.\nRun the same command again to go on; what is recorded is kept.\n"
+        )
         sys.exit(1)

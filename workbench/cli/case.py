@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
 
-def plan(  # noqa: PLR0913 - one option per part of a plan
+def plan(
     case: CaseName,
     *,
     reference: Annotated[str, typer.Option(help="The known model whose reuse is alleged.")],
@@ -141,7 +141,9 @@ def _print_comparison(comparison: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(title=f"{comparison.suspect} beside the controls, seen from {comparison.reference}")
+    table = Table(
+        title=f"{comparison.suspect} beside the controls, seen from {comparison.reference}"
+    )
     for column in ("metric", "model", "raw", "centred (higher is more alike)", "rank"):
         table.add_column(column)
     for line in comparison.lines:
@@ -181,7 +183,9 @@ def report(
     output: Annotated[Path, typer.Option("-o", "--output", help="The PDF to write.")] = Path(
         "evidence.pdf"
     ),
-    suspect: Annotated[str | None, typer.Option(help="Which suspect, if there are several.")] = None,
+    suspect: Annotated[
+        str | None, typer.Option(help="Which suspect, if there are several.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence PDF of one suspect."""

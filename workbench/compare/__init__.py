@@ -1,8 +1,8 @@
 """The pipeline below the line where nothing talks to a model any more.
 
-    material.py   journals and tensors of a case → what each metric takes, per run and probe
-    pairs.py      material of two runs → one value per probe
-    pipeline.py   plan and case → one comparison per suspect
+material.py   journals and tensors of a case → what each metric takes, per run and probe
+pairs.py      material of two runs → one value per probe
+pipeline.py   plan and case → one comparison per suspect
 """
 
 from workbench.compare.pipeline import compare_case, recompute

@@ -1,5 +1,7 @@
 """One metric, two runs → one value per probe."""
 
+from collections.abc import Mapping, Sequence
+
 from torch import Tensor
 
 from workbench.compare.material import Material, logprobs
@@ -36,7 +38,9 @@ def pair_values(
 
 
 def _each(
-    metric: Metric, first: dict[str, list[str]] | dict[str, Tensor], second: dict[str, object]
+    metric: Metric,
+    first: Mapping[str, Sequence[str] | Tensor],
+    second: Mapping[str, Sequence[str] | Tensor],
 ) -> Values:
     values: Values = {}
     for probe in first:

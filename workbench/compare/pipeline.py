@@ -69,9 +69,7 @@ def recompute(
     materials = {run.id: gather(store, run) for run in store.runs()}
     say("Embedding answers")
     embedder = load_embedder(plan.embedder)
-    embedding_digest = embed_answers(
-        store, materials.values(), lambda: embedder, embedder.revision
-    )
+    embedding_digest = embed_answers(store, materials.values(), lambda: embedder, embedder.revision)
     heads = {
         record.body["run_id"]: record.body["head"]
         for record in store.records("case")

@@ -12,9 +12,7 @@ MIN_CONTROLS = 2
 """With fewer, there is no pair of controls to say how alike independent models are."""
 
 
-def centred(
-    pairs: Pairs, reference: str, candidate: str, panel: Sequence[str]
-) -> dict[str, float]:
+def centred(pairs: Pairs, reference: str, candidate: str, panel: Sequence[str]) -> dict[str, float]:
     """Two-way centred similarity of reference and candidate, probe by probe.
 
     v(R, x) − mean v(R, k) − mean v(k, x) + mean v(k, k'), over the cohort k of all members of the

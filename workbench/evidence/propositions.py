@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 
-
 @dataclass(frozen=True, slots=True)
 class Proposition:
     """One account of where the suspect's behaviour comes from."""
@@ -25,9 +24,7 @@ DERIVED = Proposition(
     "(re-served, quantised, fine-tuned, merged or distilled).",
     "labelled derivatives",
 )
-INDEPENDENT = Proposition(
-    "H_ind", "{suspect} is independent of {reference}.", "independent models"
-)
+INDEPENDENT = Proposition("H_ind", "{suspect} is independent of {reference}.", "independent models")
 UNTESTED = (
     Proposition(
         "H_sibling",

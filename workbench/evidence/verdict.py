@@ -13,9 +13,7 @@ FEW_FAMILIES = 20
 """A panel below this carries no evaluative opinion (docs/methods.md, "Control panel")."""
 
 
-def conclude(
-    reference: str, suspect: str, lines: Sequence[EvidenceLine], controls: int
-) -> Verdict:
+def conclude(reference: str, suspect: str, lines: Sequence[EvidenceLine], controls: int) -> Verdict:
     """Say what the evidence lines allow to be said.
 
     Args:
@@ -37,8 +35,7 @@ def conclude(
         proposition=DERIVED.about(reference, suspect),
         alternative=INDEPENDENT.about(reference, suspect),
         untested=tuple(
-            f"{item.about(reference, suspect)} Not tested: the panel holds no "
-            f"{item.needs}."
+            f"{item.about(reference, suspect)} Not tested: the panel holds no {item.needs}."
             for item in UNTESTED
         ),
     )
@@ -52,8 +49,10 @@ def _wording(comparable: bool) -> tuple[Status, str]:
 
 def _reasons(lines: Sequence[EvidenceLine], controls: int) -> list[str]:
     reasons = [
-        "No calibration exists for these packs, metrics and decoding, so the strength of the "
-        "evidence cannot be stated.",
+        (
+            "No calibration exists for these packs, metrics and decoding, so the strength of the "
+            "evidence cannot be stated."
+        ),
     ]
     if controls < FEW_FAMILIES:
         reasons.append(

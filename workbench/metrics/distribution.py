@@ -46,7 +46,7 @@ def top1_agreement(reference: Tensor, suspect: Tensor) -> float:
     Raises:
         NotEnoughEvidenceError: If there is no position.
 
-    Source: The agreement rate of Nikolić et al. (2025), "Model provenance testing", arXiv:2502.00706,
+    Source: The agreement rate of "Model provenance testing" (2025), arXiv:2502.00706,
         read from distributions instead of sampled tokens.
     """
     p, q = _normalised("top1-agreement", reference, suspect)

@@ -112,4 +112,3 @@ def _mmd_of(kernel: Tensor, first: Tensor, n: int, m: int) -> Tensor:
     between = (towards_first * second).sum(1) / (n * m)
     within_second = ((second @ kernel) * second).sum(1) / (m * (m - 1))
     return within_first + within_second - 2 * between
-

@@ -1,10 +1,10 @@
 """One case folder: journals, tensors, and the database rebuilt from them.
 
-    <case>/case.duckdb            an index: deleted and rebuilt at will
-    <case>/journal/case.jsonl     plan, packs, closed runs, comparisons
-    <case>/journal/<run>.jsonl    one run: what answered, every observation, the close
-    <case>/tensors/<run>/*.safetensors   whole distributions, one file per observation
-    <case>/reports/
+<case>/case.duckdb            an index: deleted and rebuilt at will
+<case>/journal/case.jsonl     plan, packs, closed runs, comparisons
+<case>/journal/<run>.jsonl    one run: what answered, every observation, the close
+<case>/tensors/<run>/*.safetensors   whole distributions, one file per observation
+<case>/reports/
 """
 
 import json
@@ -263,7 +263,7 @@ def _insert_rows(connection: duckdb.DuckDBPyConnection, gathered: Rows) -> None:
         if rows:
             connection.register("incoming", arrow_table(table, rows))
             keep = "OR IGNORE " if table == "embedding" else ""
-            connection.execute(f"INSERT {keep}INTO {table} BY NAME FROM incoming")  # noqa: S608
+            connection.execute(f"INSERT {keep}INTO {table} BY NAME FROM incoming")
             connection.unregister("incoming")
 
 

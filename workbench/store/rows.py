@@ -58,9 +58,9 @@ def arrow_table(table: str, rows: list[Row]) -> pa.Table:
     """Columns for one insert, list columns typed so that empty ones keep their type."""
     names = list(rows[0])
     types = TYPES.get(table, {})
-    return pa.table({
-        name: pa.array([row[name] for row in rows], type=types.get(name)) for name in names
-    })
+    return pa.table(
+        {name: pa.array([row[name] for row in rows], type=types.get(name)) for name in names}
+    )
 
 
 def _utc(moment: datetime) -> datetime:
@@ -129,9 +129,7 @@ def _observation(seen: Observation, record: JournalRecord) -> Rows:
 def _comparison(comparison: Comparison, record: JournalRecord) -> Rows:
     digest = comparison.digest
     pairs = [
-        (line.metric, pair)
-        for line in comparison.lines
-        for pair in (line.suspect, *line.controls)
+        (line.metric, pair) for line in comparison.lines for pair in (line.suspect, *line.controls)
     ]
     return {
         "comparison": [

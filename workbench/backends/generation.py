@@ -1,0 +1,106 @@
+"""Writes sampled answers side by side: left-padded, KV-cached, one row per answer.
+
+A prompt asked several times is read once. A row that is finished leaves the batch, so that a long
+answer does not keep short ones waiting.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from workbench.backends.base import Question
+from workbench.backends.sampling import NEAR_TIE, exponential_noise, race
+from workbench.device import Device
+
+
+@dataclass(slots=True)
+class Row:
+    """One answer being written."""
+
+    question: Question
+    prompt: list[int]
+    generator: torch.Generator
+    answer: list[int] = field(default_factory=list)
+    fault: str | None = None
+    """Why nothing usable came out, in words."""
+
+
+class Writer:
+    """Lets one model write answers."""
+
+    def __init__(self, model: Any, device: Device, stops: set[int]) -> None:  # noqa: ANN401
+        """Take the model, its device, and the tokens that end an answer."""
+        self._model, self._device, self._stops = model, device, stops
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write every row to its end, in place."""
+        logits, mask, cache = self._read_prompts(rows)
+        open_rows = list(rows)
+        while True:
+            steps = [self._next_token(row, logits[i]) for i, row in enumerate(open_rows)]
+            going = [i for i, row in enumerate(open_rows) if not self._finished(row)]
+            if not going:
+                return
+            if len(going) < len(open_rows):
+                keep = torch.tensor(going, device=mask.device)
+                cache.batch_select_indices(keep)
+                mask = mask[keep]
+                open_rows = [open_rows[i] for i in going]
+                steps = [steps[i] for i in going]
+            mask = torch.cat([mask, mask.new_ones(len(open_rows), 1)], dim=1)
+            logits = self._forward(torch.tensor(steps)[:, None], mask, cache)
+
+    def _read_prompts(self, rows: Sequence[Row]) -> tuple[Tensor, Tensor, DynamicCache]:
+        unique: dict[tuple[int, ...], int] = {}
+        places = [unique.setdefault(tuple(row.prompt), len(unique)) for row in rows]
+        width = max(len(prompt) for prompt in unique)
+        padded = [[0] * (width - len(prompt)) + list(prompt) for prompt in unique]
+        masks = [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in unique]
+        cache, mask = DynamicCache(), torch.tensor(masks, device=self._device.torch_device)
+        logits = self._forward(torch.tensor(padded), mask, cache)
+        spread = torch.tensor(places, device=mask.device)
+        cache.batch_select_indices(spread)
+        return logits[spread.cpu()], mask[spread], cache
+
+    def _forward(self, ids: Tensor, mask: Tensor, cache: DynamicCache) -> Tensor:
+        """Next-token logits of every row: shape (rows, vocab), float32, on the CPU."""
+        positions = (mask.cumsum(1) - 1).clamp(min=0)[:, -ids.shape[1] :]
+        output = self._model(
+            input_ids=ids.to(mask.device),
+            attention_mask=mask,
+            position_ids=positions,
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        logits: Tensor = output.logits[:, -1]
+        return logits.float().cpu()
+
+    def _next_token(self, row: Row, logits: Tensor) -> int:
+        if not bool(torch.isfinite(logits).all()):
+            row.fault = "The model gave a number that is not finite."
+            return 0
+        noise = exponential_noise(row.generator, len(logits))
+        token, lead = race(logits, noise, row.question.temperature)
+        if lead < NEAR_TIE and self._device.exact:
+            token, _ = race(self._alone(row), noise, row.question.temperature)
+        row.answer.append(token)
+        return token
+
+    def _alone(self, row: Row) -> Tensor:
+        ids = torch.tensor([row.prompt + row.answer], device=self._device.torch_device)
+        logits: Tensor = self._model(input_ids=ids, logits_to_keep=1).logits[0, -1]
+        return logits.float().cpu()
+
+    def _finished(self, row: Row) -> bool:
+        if row.fault is not None:
+            return True
+        return self.stopped(row) or len(row.answer) >= row.question.max_tokens
+
+    def stopped(self, row: Row) -> bool:
+        """Whether the model itself ended the answer."""
+        return row.answer[-1] in self._stops

@@ -1,0 +1,180 @@
+"""What a report says: sections and blocks, written from records alone.
+
+The same comparison gives the same document, word for word; nothing here looks at the clock, a
+model or the network. Every sentence is checked against the refused phrases before it leaves.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from workbench.errors import ReportError
+from workbench.records import Comparison, Pack, Plan, Run, to_json
+from workbench.report.blocks import (
+    Block,
+    Document,
+    Figure,
+    KeyValues,
+    Material,
+    Section,
+    Table,
+    texts,
+)
+from workbench.report.exhibits import Exhibit, exhibits
+from workbench.report.numbers import counted, moment
+from workbench.report.sections import integrity, items, limits, method, results, summary
+from workbench.report.wording import Words, check, name, own, plain
+
+FORMAT = 1
+"""Version of `document_json`."""
+
+SECTIONS = (
+    (own("Summary"), summary.blocks),
+    (own("Items examined"), items.blocks),
+    (own("Method in short"), method.blocks),
+    (own("Results with controls"), results.blocks),
+    (own("Limitations and what this does not show"), limits.blocks),
+    (own("Integrity"), integrity.blocks),
+)
+"""The contents, in the order of the report."""
+
+
+def build_document(
+    comparison: Comparison, plan: Plan, runs: Sequence[Run], packs: Sequence[Pack]
+) -> Document:
+    """Write the report of one suspect's comparison.
+
+    Args:
+        comparison: What was found for one suspect.
+        plan: The plan it was made under.
+        runs: Runs of the case; those of other suspects are left out.
+        packs: The planned packs.
+
+    Raises:
+        ReportError: If the comparison is of another plan, or a sentence holds a refused phrase.
+    """
+    if comparison.plan_digest != plan.digest:
+        raise ReportError(
+            f"The comparison of {comparison.suspect} was made under another plan.",
+            fix="Compare the case again and write the report from that.",
+        )
+    members = {
+        ("reference", comparison.reference),
+        ("suspect", comparison.suspect),
+        *(("control", control) for control in comparison.controls),
+    }
+    kept = tuple(run for run in runs if (run.role, run.model) in members)
+    material = Material(comparison, plan, kept, tuple(packs), exhibits(comparison))
+    document = _written(material)
+    check(_every_text(document))
+    return document
+
+
+def _written(material: Material) -> Document:
+    comparison, plan = material.comparison, material.plan
+    return Document(
+        title=own("Behavioural comparison of two language models"),
+        case=comparison.case,
+        dated=max([plan.created_at, *(run.started_at for run in material.runs)]),
+        software=f"Model workbench {plan.software}",
+        cover=_cover(material),
+        sections=tuple(
+            Section(number, title, tuple(blocks(material)))
+            for number, (title, blocks) in enumerate(SECTIONS, start=1)
+        ),
+        records={
+            "comparison": to_json(comparison),
+            "plan": to_json(plan),
+            "runs": [to_json(run) for run in material.runs],
+            "packs": [to_json(pack) for pack in material.packs],
+        },
+    )
+
+
+def _cover(material: Material) -> KeyValues:
+    comparison, plan = material.comparison, material.plan
+    last = max((run.started_at for run in material.runs), default=plan.created_at)
+    status = {
+        "evaluated": "evaluative opinion given",
+        "inconclusive": "inconclusive: technical findings only",
+        "not comparable": "not comparable: technical findings only",
+    }[comparison.verdict.status]
+    return KeyValues(
+        (
+            (own("Case"), name(comparison.case)),
+            (own("Reference"), name(comparison.reference)),
+            (own("Suspect"), name(comparison.suspect)),
+            (own("Controls"), own(counted(len(comparison.controls), "model"))),
+            (own("Status"), own(status)),
+            (own("Planned"), own(moment(plan.created_at))),
+            (own("Last run began"), own(moment(last))),
+            (own("Comparison"), name(comparison.digest)),
+        )
+    )
+
+
+def _every_text(document: Document) -> Iterator[Words]:
+    yield document.title
+    yield from texts(document.cover)
+    for section in document.sections:
+        yield section.title
+        for block in section.blocks:
+            yield from texts(block)
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """Everything a document states, as plain JSON types, with the records behind it.
+
+    Names in it are exactly as recorded; the PDF may have to spell characters its fonts lack.
+    """
+    return {
+        "format": FORMAT,
+        "title": plain(document.title),
+        "case": document.case,
+        "dated": document.dated.isoformat(),
+        "language": document.language,
+        "software": document.software,
+        "cover": _block_json(document.cover),
+        "sections": [
+            {
+                "number": section.number,
+                "title": plain(section.title),
+                "blocks": [_block_json(block) for block in section.blocks],
+            }
+            for section in document.sections
+        ],
+        "exhibits": [_exhibit_json(exhibit) for exhibit in document.exhibits],
+        "records": document.records,
+    }
+
+
+def _block_json(block: Block) -> dict[str, Any]:
+    match block:
+        case Figure(exhibit=exhibit):
+            return {"kind": block.kind, "exhibit": exhibit.number}
+        case Table():
+            return {
+                "kind": block.kind,
+                "caption": plain(block.caption),
+                "columns": [plain(column.title) for column in block.columns],
+                "rows": [[plain(cell) for cell in row] for row in block.rows],
+            }
+        case KeyValues():
+            return {"kind": block.kind, "rows": [[plain(cell) for cell in r] for r in block.rows]}
+        case _:
+            return {"kind": block.kind, **_texts_json(block)}
+
+
+def _texts_json(block: Block) -> dict[str, Any]:
+    found = [plain(words) for words in texts(block)]
+    return {"items": found} if block.kind == "points" else {"text": "".join(found)}
+
+
+def _exhibit_json(exhibit: Exhibit) -> dict[str, Any]:
+    return {
+        "number": exhibit.number,
+        "title": exhibit.title,
+        "caption": exhibit.caption,
+        "alt": exhibit.alt,
+        "digest": exhibit.digest,
+        "rows": list(exhibit.rows),
+    }

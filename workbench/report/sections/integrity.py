@@ -1,0 +1,115 @@
+"""Section 6: digests, software, and how anyone can check them."""
+
+from workbench.report.blocks import (
+    Block,
+    Column,
+    Command,
+    Heading,
+    KeyValues,
+    Material,
+    Paragraph,
+    Table,
+)
+from workbench.report.numbers import moment
+from workbench.report.wording import joined, name, own, recorded, say
+
+
+def blocks(material: Material) -> list[Block]:
+    """Write the integrity section."""
+    comparison, plan = material.comparison, material.plan
+    return [
+        Paragraph(
+            own(
+                "Every record of the case holds the digest of the record before it, so that an "
+                "edited, missing or reordered record shows. A digest is a tagged SHA-256 of the "
+                "canonical content."
+            )
+        ),
+        KeyValues(
+            (
+                (own("Plan"), name(plan.digest)),
+                (own("Comparison"), name(comparison.digest)),
+                (own("Embeddings"), name(comparison.embedding_digest)),
+                *(
+                    (own(f"Data of exhibit {exhibit.number}"), name(exhibit.digest))
+                    for exhibit in material.exhibits
+                ),
+                (own("Plan fixed"), own(moment(plan.created_at))),
+                (own("Seed"), own(str(plan.seed))),
+            )
+        ),
+        _digests(material),
+        _heads(material),
+        _packs(material),
+        Heading(own("Software")),
+        _software(material),
+        Heading(own("How to verify")),
+        Paragraph(
+            own(
+                "With this program and the case folder, this command checks every link of the "
+                "recorded chains, every digest above, and computes every number of this report "
+                "again from the recorded observations:"
+            )
+        ),
+        Command(f"workbench verify {comparison.case}"),
+    ]
+
+
+def _digests(material: Material) -> Table:
+    return Table(
+        own("Full digests of weights and tokenizers"),
+        (
+            Column(own("Model"), "code", 1),
+            Column(own("What")),
+            Column(own("Digest"), "code"),
+        ),
+        tuple(
+            (name(run.model), own(what), name(digest))
+            for run in material.runs
+            for what, digest in (
+                ("weights", run.weights_digest),
+                ("tokenizer", run.tokenizer_digest),
+            )
+        ),
+    )
+
+
+def _heads(material: Material) -> Table:
+    return Table(
+        own("Last record of each run's journal"),
+        (Column(own("Run"), "code", 1), Column(own("Digest"), "code")),
+        tuple((name(run), name(head)) for run, head in material.comparison.run_heads.items()),
+    )
+
+
+def _packs(material: Material) -> Table:
+    return Table(
+        own("Packs as planned"),
+        (
+            Column(own("Pack"), "code", 1),
+            Column(own("Version"), "number"),
+            Column(own("Digest"), "code"),
+        ),
+        tuple(
+            (name(pack.id), own(str(pack.version)), name(pack.digest))
+            for pack in material.plan.packs
+        ),
+    )
+
+
+def _software(material: Material) -> Table:
+    by_versions: dict[str, list[str]] = {}
+    for run in material.runs:
+        listed = ", ".join(f"{library} {v}" for library, v in sorted(run.versions.items()))
+        by_versions.setdefault(listed, []).append(run.model)
+    return Table(
+        say(
+            "Model workbench {version} and the libraries of each run",
+            version=material.plan.software,
+        ),
+        (Column(own("Runs of"), "code", 1), Column(own("Libraries"), "code", 2)),
+        tuple(
+            (joined(name(model) for model in models), recorded(listed))
+            for listed, models in by_versions.items()
+        ),
+    )

@@ -1,0 +1,130 @@
+"""Section 3: how the numbers are made, and what each of them means."""
+
+from workbench.report.blocks import Block, Column, KeyValues, Material, Paragraph, Table
+from workbench.report.wording import Words, name, own, recorded, say
+
+KINDS = {
+    "generate": "sampled answers",
+    "next_token": "next-token distributions",
+    "passage": "distributions along a passage",
+}
+
+
+def blocks(material: Material) -> list[Block]:
+    """Write the method in short."""
+    return [
+        Paragraph(
+            own(
+                "A probe is one prompt; a pack is a versioned file of probes. Each model gets the "
+                "same probes, where sampling is involved several times (repeats), and all that "
+                "comes back is recorded as observations. A metric turns the observations of two "
+                "models into a score. All scores are computed from recorded observations, with no "
+                "model at hand, so anyone who holds the case can compute them again."
+            )
+        ),
+        _packs(material),
+        _metrics(material),
+        KeyValues(tuple(_terms(material))),
+    ]
+
+
+def _packs(material: Material) -> Table:
+    questions = {planned.id: planned.questions for planned in material.plan.packs}
+    return Table(
+        own("Packs"),
+        (
+            Column(own("Pack"), "code", 3),
+            Column(own("Version"), "number"),
+            Column(own("What is observed"), share=3),
+            Column(own("Probes"), "number"),
+            Column(own("Repeats"), "number"),
+            Column(own("Questions"), "number"),
+            Column(own("Temperature"), "number"),
+            Column(own("Longest answer"), "number"),
+        ),
+        tuple(
+            (
+                name(pack.id),
+                own(str(pack.version)),
+                own(KINDS[pack.kind]),
+                own(str(len(pack.probes))),
+                own(str(pack.decoding.repeats)),
+                own(str(questions.get(pack.id, len(pack.probes) * pack.decoding.repeats))),
+                own(f"{pack.decoding.temperature:g}"),
+                own(f"{pack.decoding.max_tokens} tokens"),
+            )
+            for pack in material.packs
+        ),
+    )
+
+
+def _metrics(material: Material) -> Table:
+    meaning = {"similarity": "higher is more alike", "distance": "lower is more alike"}
+    return Table(
+        own("Metrics, in the order of section 4"),
+        (
+            Column(own("Metric"), share=3),
+            Column(own("Key"), "code", 2),
+            Column(own("Unit"), share=2),
+            Column(own("Raw score"), share=2),
+        ),
+        tuple(
+            (
+                recorded(line.title),
+                name(line.metric),
+                recorded(line.unit),
+                own(meaning[line.direction]),
+            )
+            for line in material.comparison.lines
+        ),
+    )
+
+
+def _terms(material: Material) -> list[tuple[Words, Words]]:
+    places = len(material.comparison.controls) + 1
+    return [
+        (
+            own("Raw score"),
+            own("The metric between a model and the reference, in the metric's own unit."),
+        ),
+        (
+            own("Interval"),
+            own(
+                "The 95 % interval comes from drawing the probes again; it says how much the score "
+                "depends on the choice of probes. It does not cover the choice of controls."
+            ),
+        ),
+        (
+            own("Centred score"),
+            own(
+                "The raw score turned so that higher is more alike, less what the reference "
+                "reaches with the other models of the panel (suspect and controls) on average, "
+                "less what this model reaches with them, plus what they reach among themselves. 0 "
+                "is what an independent model is expected to reach. It removes the advantage of "
+                "models that resemble everything."
+            ),
+        ),
+        (
+            own("Rank and rank p-value"),
+            say(
+                "The place of a model among the suspect and the controls by centred score. The "
+                "rank p-value is (1 + controls at least as alike as the suspect) / (controls + 1). "
+                "It is how often an unrelated model would do as well, if the suspect were "
+                "exchangeable with the controls. With this panel it cannot be below 1/{places}.",
+                places=places,
+            ),
+        ),
+        (
+            own("Probes"),
+            own(
+                "How many probes a score rests on: those that both models gave something usable to."
+            ),
+        ),
+        (
+            own("Sentence encoder"),
+            say(
+                "Texts are compared as embeddings by {embedder}.",
+                embedder=material.comparison.embedder,
+            ),
+        ),
+    ]

@@ -44,8 +44,8 @@ def open_backend(entry: ModelEntry, device: Device) -> Backend:
     return BACKENDS[entry.backend](entry, located(entry), device)
 
 
-def questions(plan: Plan, packs: Sequence[Pack], role: Role, model: str) -> Iterator[Question]:
-    """Every question the plan puts to one model, in plan order.
+def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Iterator[Question]:
+    """Every question that packs put to one model, in their order.
 
     Seeds hang on role and model too: a reference and its derivative must not share their dice,
     or chance itself would make them alike.
@@ -61,7 +61,7 @@ def questions(plan: Plan, packs: Sequence[Pack], role: Role, model: str) -> Iter
                     template=pack.template,
                     temperature=pack.decoding.temperature,
                     max_tokens=pack.decoding.max_tokens,
-                    seed=seed_from(plan.seed, role, model, probe.address, repeat),
+                    seed=seed_from(seed, role, model, probe.address, repeat),
                 )
 
 
@@ -88,7 +88,7 @@ def collect(
         CaseError: If the run was begun with other weights, or the disk is full.
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
-    wanted = list(questions(plan, store.packs(), role, entry.name))
+    wanted = list(questions(plan.seed, store.packs(), role, entry.name))
     if is_closed(store, run_id):
         progress(Progress(run_id, entry.name, len(wanted), len(wanted)))
         return

@@ -104,7 +104,7 @@ def _observations(store: CaseStore) -> Check:
     plan, packs, problems, count = store.plan(), store.packs(), [], 0
     for run in store.runs():
         planned = {
-            (q.address, q.repeat): q.seed for q in questions(plan, packs, run.role, run.model)
+            (q.address, q.repeat): q.seed for q in questions(plan.seed, packs, run.role, run.model)
         }
         for seen in store.observations(run.id):
             count += 1

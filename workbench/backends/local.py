@@ -9,7 +9,7 @@ import platform
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 import transformers
@@ -63,7 +63,7 @@ class LocalBackend:
                 f"The weights of {entry.name} do not load ({str(error).splitlines()[0]}).",
                 fix=f"Fetch them again with `workbench models fetch {entry.name}`.",
             ) from error
-        self._model = self._model.to(device.torch_device).eval()
+        self._model = cast("Any", self._model).to(device.torch_device).eval()
         self._weights_digest = _digest_of_weights(folder)
         self._writer = Writer(self._model, device, _stop_tokens(self._model, self._tokenizer))
         self._limit = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)

@@ -222,7 +222,7 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
         )
     comparison = found[chosen]
     document = build_document(comparison, store.plan(), store.runs(), store.packs())
-    return write_pdf(document, output, evidence=to_json(comparison))
+    return write_pdf(document, output)
 
 
 def verify(case: CaseName, *, as_json: AsJson = False) -> None:

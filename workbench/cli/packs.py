@@ -1,17 +1,20 @@
-"""`workbench packs`: list, show, check and start probe packs."""
+"""`workbench packs`: list, show, try, check and start probe packs."""
 
+import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from workbench.cli.output import AsJson, print_json
+from workbench.visible import visible_line, visible_token
 
 if TYPE_CHECKING:
     from workbench.packs import CheckedFile
     from workbench.records import Pack
 
-app = typer.Typer(no_args_is_help=True, help="List, show, check and start probe packs.")
+app = typer.Typer(no_args_is_help=True, help="List, show, try, check and start probe packs.")
 
 Root = Annotated[
     Path | None, typer.Option("--root", help="The folder of packs, if it is not probes/.")
@@ -49,6 +52,51 @@ def show(
         print_json({**to_json(pack), "digest": pack.digest})
         return
     typer.echo(_as_text(pack))
+
+
+@app.command("try")
+def try_pack(
+    pack_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    model: Annotated[str, typer.Option(help="A model that is on this machine.")],
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="Samples per probe.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    root: Root = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a pack to one model and show what comes back; nothing is recorded."""
+    from workbench.collect import open_backend, questions
+    from workbench.device import choose_device
+    from workbench.models.catalogue import find_model
+    from workbench.packs import find_pack
+
+    pack = find_pack(pack_id, root)
+    pack = replace(pack, decoding=replace(pack.decoding, repeats=repeats))
+    backend = open_backend(find_model(model), choose_device(device))
+    prompts = {probe.address: probe.prompt for probe in pack.probes}
+    shown = []
+    for question, reply in backend.ask(list(questions(0, [pack], "suspect", model))):
+        best = [
+            list(pair)
+            for top in reply.top[:1]
+            for pair in zip(top.tokens, top.logprobs, strict=True)
+        ]
+        answer = {"probe": question.address, "outcome": reply.outcome, "text": reply.text}
+        shown.append({**answer, "note": reply.note, "top": best[:5]})
+        if not as_json:
+            typer.echo(_answer(prompts[question.address], shown[-1]))
+    if as_json:
+        print_json(shown)
+
+
+def _answer(prompt: str, answer: dict[str, Any]) -> str:
+    head = f"{answer['probe']}  ({answer['outcome']})\n  > {visible_line(prompt)}"
+    if answer["top"]:
+        tokens = (
+            f"{visible_token(token)} {math.exp(logprob):.2f}" for token, logprob in answer["top"]
+        )
+        return f"{head}\n  next: {'  '.join(tokens)}"
+    return f"{head}\n    {visible_line(answer['text'] or answer['note'] or '')}"
 
 
 @app.command()

@@ -38,7 +38,8 @@ def main() -> int:
 def machine() -> str:
     """Where this ran, in one line."""
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "no CUDA device"
-    return f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}, {device}"
+    threads = torch.get_num_threads()
+    return f"{platform.machine()}, {threads} threads, torch {torch.__version__}, {device}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,30 @@
+"""Page settings and navigation of the browser workbench; draws nothing itself."""
+
+import streamlit as st
+
+PAGES = "workbench/ui/pages"
+
+st.set_page_config(page_title="Model workbench", page_icon="🔎", layout="wide")
+st.navigation(
+    [
+        st.Page(
+            f"{PAGES}/cases.py",
+            title="Cases",
+            icon=":material/folder_open:",
+            help="Every case on this machine: its state, who is compared, the verdict in a line.",
+            default=True,
+        ),
+        st.Page(
+            f"{PAGES}/verdict.py",
+            title="Verdict",
+            icon=":material/balance:",
+            help="What may be said about one suspect, why, and the suspect beside the controls.",
+        ),
+        st.Page(
+            f"{PAGES}/evidence.py",
+            title="Evidence",
+            icon=":material/forum:",
+            help="Every probe: what the reference, the suspect and the controls answered.",
+        ),
+    ]
+).run()

@@ -1,0 +1,1 @@
+"""The browser workbench: pages that ask the store and draw, and compute nothing."""

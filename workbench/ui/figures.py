@@ -1,0 +1,75 @@
+"""Figures for exploring, in Plotly; figures that are evidence are built in `workbench.report`."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from workbench.report.charts import ACCENT
+from workbench.visible import visible_line, visible_token
+
+COLOURS = ("#0072B2", ACCENT, "#8C8C8C")
+"""Reference, suspect (as in the exhibits), control."""
+PATTERNS = ("", "/", ".")
+"""The same three apart without colour."""
+HATCHING = {"fillmode": "overlay", "fgcolor": "rgba(255, 255, 255, 0.6)", "solidity": 0.15}
+TOKENS_SHOWN = 12
+
+
+def next_token_figure(
+    tokens: pd.DataFrame, models: Sequence[tuple[str, str]], position: int
+) -> go.Figure:
+    """Draw each model's most probable next tokens side by side.
+
+    Args:
+        tokens: Columns role, model, position, tokens, logprobs, as `CaseStore.next_tokens` gives.
+        models: (role, model) of the bars, the reference first; those without tokens are left out.
+        position: Which position of the probe.
+    """
+    here = tokens[tokens["position"] == position]
+    found = {
+        f"{role} {model}": _probabilities(rows.iloc[0])
+        for role, model in models
+        if len(rows := here[(here["role"] == role) & (here["model"] == model)])
+    }
+    shown = _most_probable(found)
+    figure = go.Figure()
+    for (name, probability), colour, pattern in zip(found.items(), COLOURS, PATTERNS, strict=False):
+        figure.add_bar(
+            name=_inert(visible_line(name)),
+            x=[_inert(token) for token in shown],
+            y=[probability.get(token) for token in shown],
+            marker={"color": colour, "pattern": HATCHING | {"shape": pattern}},
+            hovertemplate="%{x}: %{y:.4f}",
+        )
+    return figure.update_layout(
+        barmode="group",
+        xaxis={"type": "category", "title": "next token (␣ is a space)", "tickfont": {"size": 14}},
+        yaxis={"title": "probability", "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.12},
+        margin={"t": 24, "b": 8, "l": 8, "r": 8},
+    )
+
+
+def _probabilities(row: pd.Series) -> dict[str, float]:
+    """Visible token → probability; two tokens that look alike are one bar."""
+    found: dict[str, float] = {}
+    for token, logprob in zip(row["tokens"], row["logprobs"], strict=True):
+        name = visible_token(token)
+        found[name] = found.get(name, 0.0) + float(np.exp(logprob))
+    return found
+
+
+def _most_probable(found: dict[str, dict[str, float]]) -> list[str]:
+    best: dict[str, float] = {}
+    for probability in found.values():
+        for token, value in probability.items():
+            best[token] = max(value, best.get(token, 0.0))
+    return sorted(best, key=lambda token: (-best[token], token))[:TOKENS_SHOWN]
+
+
+def _inert(text: str) -> str:
+    """Text that Plotly, which reads a little HTML in its labels, draws as it stands."""
+    return escape(text, quote=False) or "⟨empty⟩"

@@ -1,0 +1,101 @@
+"""What may be said about one suspect, why, and the suspect beside the controls."""
+
+import streamlit as st
+
+from workbench.records import Comparison, EvidenceLine, Verdict
+from workbench.report.exhibits import exhibits
+from workbench.store import CaseStore
+from workbench.ui import state, tables, widgets
+
+
+def render() -> None:
+    """Draw the conclusion about the chosen suspect and what it rests on."""
+    st.title("Verdict")
+    with widgets.errors_shown():
+        choice, other = st.columns(2)
+        with choice:
+            store = state.chosen_case()
+        if store is None:
+            st.info("Choose a case above; the Cases page lists them with their state.")
+            return
+        with other:
+            suspect = state.chosen_suspect(store.plan())
+        found = {item.suspect: item for item in store.comparisons()}
+        if suspect not in found:
+            _not_compared(store)
+            return
+        _draw(store, found[suspect])
+
+
+def _not_compared(store: CaseStore) -> None:
+    st.info("There is no verdict yet: this suspect was not compared.", icon=":material/balance:")
+    st.caption("Ask the models (a run that was interrupted goes on where it stopped):")
+    widgets.command("workbench", "run", store.name)
+    st.caption("Then compare what came back:")
+    widgets.command("workbench", "compare", store.name)
+    _outcomes(store)
+
+
+def _draw(store: CaseStore, comparison: Comparison) -> None:
+    _conclusion(comparison.verdict)
+    _propositions(comparison.verdict)
+    st.header("The suspect beside the controls", anchor=False)
+    for exhibit in exhibits(comparison):
+        widgets.exhibit(exhibit)
+    st.header("Scores", anchor=False)
+    for line in comparison.lines:
+        _line(line)
+    _outcomes(store)
+    _custody(store, comparison)
+
+
+def _conclusion(verdict: Verdict) -> None:
+    with st.container(border=True, gap="xsmall"):
+        widgets.status_badge(verdict.status)
+        st.subheader(widgets.escaped(verdict.wording), anchor=False)
+        if verdict.log10_lr is not None:
+            st.caption(f"Weight of evidence: log10 of the likelihood ratio {verdict.log10_lr:+.2f}")
+        for reason in verdict.reasons:
+            widgets.plain(f"• {reason}")
+
+
+def _propositions(verdict: Verdict) -> None:
+    weighed, untested = st.columns(2)
+    with weighed:
+        st.header("Propositions weighed", anchor=False)
+        widgets.plain(verdict.proposition)
+        st.caption("against")
+        widgets.plain(verdict.alternative)
+    with untested:
+        st.header("Not tested", anchor=False)
+        if not verdict.untested:
+            st.caption("Every alternative of the plan was tested.")
+        for alternative in verdict.untested:
+            widgets.plain(f"• {alternative}")
+
+
+def _line(line: EvidenceLine) -> None:
+    st.subheader(widgets.escaped(line.title), anchor=False)
+    widgets.plain(tables.rank_sentence(line))
+    widgets.table(tables.score_rows(line), alt=f"Scores of the suspect and controls: {line.title}")
+
+
+def _outcomes(store: CaseStore) -> None:
+    st.header("Observations by outcome", anchor=False)
+    counts = store.outcomes()
+    if counts.empty:
+        st.caption("Nothing was asked yet.")
+        return
+    widgets.table(tables.outcome_rows(counts), alt="Observations of each run by outcome")
+
+
+def _custody(store: CaseStore, comparison: Comparison) -> None:
+    st.header("Custody", anchor=False)
+    st.caption("Recompute every digest and every number of this page from the journals:")
+    widgets.command("workbench", "verify", store.name)
+    widgets.table(tables.digest_rows(comparison), alt="Digests of the comparison")
+    widgets.table(tables.head_rows(comparison), alt="Digest of the last record of each run")
+
+
+if __name__ == "__main__":
+    render()

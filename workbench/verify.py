@@ -11,6 +11,7 @@ from workbench.errors import CustodyError, WorkbenchError
 from workbench.records import Comparison, Plan, from_json, to_json
 from workbench.store import CaseStore
 from workbench.store.audit import edited_rows
+from workbench.store.embeddings import embedded_texts
 
 TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
@@ -139,7 +140,7 @@ def _database(store: CaseStore) -> Check:
 
 def _embeddings(store: CaseStore, load_embedder: Callable[[str], Embedder]) -> Check:
     embedder = load_embedder(store.plan().embedder)
-    texts = store.embedded_texts(embedder.revision)
+    texts = embedded_texts(store, embedder.revision)
     rows = embedder.embed([text for text, _ in texts]).tolist() if texts else []
     worst = max(
         (

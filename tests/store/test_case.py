@@ -146,6 +146,24 @@ def test_cases_are_listed_with_their_state_and_the_broken_one_with_its_problem(t
     assert "Record 0 of journal case" in found[-1].problem
 
 
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("DELETE FROM plan", "holds no plan"),
+        ("UPDATE plan SET content = '{}'", "not a Plan: case: Field required"),
+        ("UPDATE plan SET content = 'x'", "holds what is"),
+    ],
+)
+def test_a_database_damaged_by_hand_says_how_to_mend_it(case, statement, what):
+    with duckdb.connect(str(case.database)) as connection:
+        connection.execute(statement)
+    with pytest.raises(CaseError, match=what) as error:
+        case.plan()
+    assert "workbench rebuild made" in error.value.fix
+    case.rebuild()
+    assert case.plan().case == "made"
+
+
 def test_only_the_last_comparison_of_a_suspect_counts(case):
     found = case.comparisons()[0]
     later = to_json(found) | {"embedder": "another encoder"}

@@ -14,6 +14,7 @@ from workbench.embed import Embedder
 from workbench.errors import CustodyError
 from workbench.records import USABLE, Observation, Outcome, Run
 from workbench.store import CaseStore
+from workbench.store.embeddings import add_embeddings, embeddings
 
 
 @dataclass(slots=True)
@@ -94,12 +95,12 @@ def embed_answers(
     materials = list(materials)
     texts = sorted({t for m in materials for group in m.texts.values() for t in group})
     by_digest = {digest_of_text(text): text for text in texts}
-    known = store.embeddings(revision)
+    known = embeddings(store, revision)
     missing = {key: text for key, text in by_digest.items() if key not in known}
     if missing:
         rows = load().embed(list(missing.values())).tolist()
         fresh = dict(zip(missing, rows, strict=True))
-        store.add_embeddings(revision, fresh)
+        add_embeddings(store, revision, fresh)
         known |= fresh
     for material in materials:
         for probe, group in material.texts.items():

@@ -10,12 +10,11 @@
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
 
-from workbench.digest import digest_of_text
 from workbench.errors import CaseError, CustodyError
 from workbench.records import Comparison, Observation, Pack, Plan, Run, from_json
 from workbench.store.database import applied, connected, migrate
@@ -24,6 +23,8 @@ from workbench.store.migrations import EVIDENCE_TABLES
 from workbench.store.rows import Rows, arrow_table, rows_of
 
 CASE_JOURNAL = "case"
+
+R = TypeVar("R")
 
 
 class CaseStore:
@@ -114,18 +115,16 @@ class CaseStore:
 
     def plan(self) -> Plan:
         """The plan, fixed before anything was asked."""
-        return from_json(Plan, self._contents("SELECT content FROM plan")[0])
+        return self._read(Plan, "SELECT content FROM plan")[0]
 
     def packs(self) -> tuple[Pack, ...]:
         """The planned packs, as they stood when the plan was made, in plan order."""
-        rows = self._contents("SELECT content FROM pack ORDER BY id")
-        found = {pack.id: pack for pack in (from_json(Pack, row) for row in rows)}
+        found = {pack.id: pack for pack in self._read(Pack, "SELECT content FROM pack ORDER BY id")}
         return tuple(found[planned.id] for planned in self.plan().packs)
 
     def runs(self) -> tuple[Run, ...]:
         """Every run that was started, in the order of the plan."""
-        rows = self._contents("SELECT content FROM run ORDER BY id")
-        runs = {run.id: run for run in (from_json(Run, row) for row in rows)}
+        runs = {run.id: run for run in self._read(Run, "SELECT content FROM run ORDER BY id")}
         planned = [f"{role}-{model}" for role, model in self.plan().models]
         return tuple(runs[run_id] for run_id in planned if run_id in runs)
 
@@ -141,11 +140,11 @@ class CaseStore:
 
     def comparisons(self) -> tuple[Comparison, ...]:
         """The latest comparison of each suspect, in the order of the plan."""
-        rows = self._contents(
+        latest = (
             "SELECT content FROM comparison QUALIFY row_number() OVER "
             "(PARTITION BY suspect ORDER BY seq DESC) = 1"
         )
-        found = {item.suspect: item for item in (from_json(Comparison, row) for row in rows)}
+        found = {item.suspect: item for item in self._read(Comparison, latest)}
         return tuple(found[name] for name in self.plan().suspects if name in found)
 
     def answers(self, probe_address: str | None = None) -> pd.DataFrame:
@@ -196,41 +195,22 @@ class CaseStore:
             if record.kind == "observation"
         ]
 
-    def _contents(self, query: str) -> list[Any]:
+    def _read(self, record_type: type[R], query: str) -> list[R]:
         with connected(self.database) as connection:
-            return [json.loads(text) for (text,) in connection.execute(query).fetchall()]
+            rows = connection.execute(query).fetchall()
+        try:
+            records = [from_json(record_type, json.loads(text)) for (text,) in rows]
+        except ValueError as error:
+            raise self._unreadable(f"holds what is {error}") from error
+        if record_type is Plan and not records:
+            raise self._unreadable("holds no plan")
+        return records
 
-    # --- the embedding cache --------------------------------------------------------------------
-
-    def embeddings(self, embedder: str) -> dict[str, list[float]]:
-        """Cached embeddings of one encoder: text digest → vector, float32."""
-        with connected(self.database) as connection:
-            rows = connection.execute(
-                "SELECT text_digest, vector FROM embedding WHERE embedder = ?", [embedder]
-            ).fetchall()
-        return dict(rows)
-
-    def embedded_texts(self, embedder: str) -> list[tuple[str, list[float]]]:
-        """Every recorded text that has a cached embedding, with its vector, by text."""
-        vectors = self.embeddings(embedder)
-        with connected(self.database) as connection:
-            rows = connection.execute(
-                "SELECT DISTINCT text FROM observation WHERE text IS NOT NULL ORDER BY text"
-            ).fetchall()
-        by_text = ((text, vectors.get(digest_of_text(text))) for (text,) in rows)
-        return [(text, vector) for text, vector in by_text if vector is not None]
-
-    def add_embeddings(self, embedder: str, vectors: dict[str, list[float]]) -> None:
-        """Cache embeddings; a text already there keeps its vector."""
-        rows: Rows = {
-            "embedding": [
-                {"text_digest": text_digest, "embedder": embedder, "vector": vector}
-                for text_digest, vector in vectors.items()
-            ]
-        }
-        with connected(self.database, write=True) as connection:
-            migrate(connection)
-            _insert_rows(connection, rows)
+    def _unreadable(self, what: str) -> CaseError:
+        return CaseError(
+            f"The database of case {self.name!r} {what}.",
+            fix=f"Run `workbench rebuild {self.name}`; the journals hold everything that counts.",
+        )
 
 
 def insert(connection: duckdb.DuckDBPyConnection, records: Iterable[JournalRecord]) -> None:
@@ -250,7 +230,7 @@ def insert(connection: duckdb.DuckDBPyConnection, records: Iterable[JournalRecor
                 fix="Open the case with the version that wrote it.",
             ) from error
     try:
-        _insert_rows(connection, gathered)
+        insert_rows(connection, gathered)
     except duckdb.ConstraintException as error:
         raise CustodyError(
             "A journal holds two answers to one probe and repeat of one run.",
@@ -258,7 +238,8 @@ def insert(connection: duckdb.DuckDBPyConnection, records: Iterable[JournalRecor
         ) from error
 
 
-def _insert_rows(connection: duckdb.DuckDBPyConnection, gathered: Rows) -> None:
+def insert_rows(connection: duckdb.DuckDBPyConnection, gathered: Rows) -> None:
+    """Insert rows as they stand; a cached embedding is never replaced."""
     for table, rows in gathered.items():
         if rows:
             connection.register("incoming", arrow_table(table, rows))

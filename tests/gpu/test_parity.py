@@ -1,0 +1,46 @@
+"""CUDA gives what the CPU gives, within the tolerance stated at each test."""
+
+import pytest
+import torch
+
+from tests.tiny import save_tiny_model
+from workbench.backends import LocalBackend, Question
+from workbench.device import choose_device
+from workbench.metrics.distribution import jensen_shannon, top1_agreement
+from workbench.metrics.embedding import mmd_squared, paired_similarity
+from workbench.records import ModelEntry
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device is usable here"),
+]
+
+
+def unit(n, seed):
+    rows = torch.randn(n, 384, generator=torch.Generator().manual_seed(seed))
+    return torch.nn.functional.normalize(rows, dim=1)
+
+
+@pytest.mark.parametrize("metric", [paired_similarity, mmd_squared])
+def test_embedding_metrics_agree_within_1e_9(metric):
+    x, y = unit(6, 1), unit(5, 2)
+    assert metric(x.cuda(), y.cuda()) == pytest.approx(metric(x, y), abs=1e-9)
+
+
+@pytest.mark.parametrize("metric", [jensen_shannon, top1_agreement])
+def test_distribution_metrics_agree_within_1e_9(metric):
+    generator = torch.Generator().manual_seed(3)
+    p, q = torch.randn(2, 8, 50_000, generator=generator).log_softmax(2)
+    assert metric(p.cuda(), q.cuda()) == pytest.approx(metric(p, q), abs=1e-9)
+
+
+def test_distributions_of_a_model_agree_within_bfloat16(tmp_path):
+    folder = save_tiny_model(tmp_path / "tiny")
+    entry = ModelEntry("tiny", "Tiny", "tiny", "local", "folder:made", "safetensors")
+    question = Question("x/y#z", 0, "next_token", "One, two", "raw", 1.0, 1, 1)
+    found = []
+    for device in ("cpu", "cuda"):
+        backend = LocalBackend(entry, folder, choose_device(device))
+        ((_, reply),) = backend.ask([question])
+        found.append(reply.logprobs)
+    assert jensen_shannon(*found) < 1e-3

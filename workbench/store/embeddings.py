@@ -1,0 +1,43 @@
+"""The embedding cache of a case: derived, so it is recomputed rather than journaled."""
+
+from workbench.digest import digest_of_text
+from workbench.store.case import CaseStore, insert_rows
+from workbench.store.database import connected, migrate
+
+Vectors = dict[str, list[float]]
+"""Text digest → vector, float32."""
+
+
+def embeddings(store: CaseStore, embedder: str) -> Vectors:
+    """Cached embeddings of one encoder."""
+    with connected(store.database) as connection:
+        rows = connection.execute(
+            "SELECT text_digest, vector FROM embedding WHERE embedder = ?", [embedder]
+        ).fetchall()
+    return dict(rows)
+
+
+def embedded_texts(store: CaseStore, embedder: str) -> list[tuple[str, list[float]]]:
+    """Every recorded text that has a cached embedding, with its vector, by text."""
+    vectors = embeddings(store, embedder)
+    with connected(store.database) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT text FROM observation WHERE text IS NOT NULL ORDER BY text"
+        ).fetchall()
+    by_text = ((text, vectors.get(digest_of_text(text))) for (text,) in rows)
+    return [(text, vector) for text, vector in by_text if vector is not None]
+
+
+def add_embeddings(store: CaseStore, embedder: str, vectors: Vectors) -> None:
+    """Cache embeddings; a text already there keeps its vector."""
+    with connected(store.database, write=True) as connection:
+        migrate(connection)
+        insert_rows(
+            connection,
+            {
+                "embedding": [
+                    {"text_digest": text_digest, "embedder": embedder, "vector": vector}
+                    for text_digest, vector in vectors.items()
+                ]
+            },
+        )

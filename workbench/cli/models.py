@@ -1,0 +1,140 @@
+"""`workbench models`: list, fetch, check and derive models."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from workbench.cli.output import AsJson, print_json, say
+from workbench.visible import visible_line
+
+if TYPE_CHECKING:
+    from workbench.models.inspect import Inspection
+    from workbench.records import ModelEntry
+
+app = typer.Typer(no_args_is_help=True, help="List, fetch, check and derive models.")
+
+Name = Annotated[str | None, typer.Option(help="What to call it here.")]
+
+
+@app.command("list")
+def list_models(*, as_json: AsJson = False) -> None:
+    """List every known model and whether its weights are on this machine."""
+    from workbench.models.catalogue import load_catalogue
+    from workbench.models.fetch import is_here
+
+    rows = [(entry, is_here(entry)) for entry in load_catalogue().values()]
+    if as_json:
+        print_json([{**_entry_json(entry), "here": here} for entry, here in rows])
+        return
+    table = Table("name", "family", "licence", "here", "title", box=None, pad_edge=False)
+    for entry, here in rows:
+        cells = (entry.name, entry.family, entry.licence, "yes" if here else "no", entry.title)
+        table.add_row(*(Text(visible_line(cell)) for cell in cells))
+    Console(width=None if Console().is_terminal else 160).print(table)
+
+
+@app.command()
+def fetch(
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="NAME...", help="Known names, hf:ORG/NAME@REVISION or folder:PATH."),
+    ],
+    *,
+    name: Name = None,
+    family: Annotated[
+        str | None, typer.Option(help="Family of an hf: or folder: model: who shares its weights.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help="Licence of an hf: or folder: model.")
+    ] = "not stated",
+    as_json: AsJson = False,
+) -> None:
+    """Bring weights to this machine: download, check against the pinned digest, convert once."""
+    from workbench.models.fetch import fetch as fetch_model
+    from workbench.models.fetch import wanted
+
+    if name and len(names) > 1:
+        raise typer.BadParameter("--name names one model; fetch one at a time.")
+    entries = [wanted(spelled, name=name, family=family, licence=licence) for spelled in names]
+    folders = {entry.name: str(fetch_model(entry, say=say)) for entry in entries}
+    if as_json:
+        print_json(folders)
+        return
+    for own, folder in folders.items():
+        _print(f"{own}  {folder}")
+
+
+@app.command()
+def check(name: str, *, as_json: AsJson = False) -> None:
+    """Check a model's files against their recorded digests, load it, and say what it is."""
+    from workbench.models.catalogue import find_model
+    from workbench.models.inspect import inspect_model
+
+    entry = find_model(name)
+    seen = inspect_model(entry, say=say)
+    if as_json:
+        print_json({**_entry_json(entry), **_inspection_json(seen)})
+        return
+    _print(f"{entry.name}: {entry.title}")
+    _print(f"parameters  {seen.parameters:,}")
+    _print(f"vocabulary  {seen.vocabulary:,} tokens")
+    _print(f"chat        {'has a template' if seen.chat_template else 'no template'}")
+    _print(f"licence     {entry.licence}")
+    _print(f"source      {entry.source}")
+    _print(f"weights     {seen.weights_digest}")
+    _print(f"folder      {seen.folder}")
+    _print(f"ok: {seen.files} files as recorded, and the model loads and answers.")
+
+
+@app.command()
+def derive(
+    parent: Annotated[str, typer.Argument(metavar="NAME", help="Model to derive from.")],
+    *,
+    method: Annotated[str, typer.Option(help="finetune, quantise, prune or noise.")],
+    name: Name = None,
+    steps: Annotated[int | None, typer.Option(help="Gradient steps (finetune).")] = None,
+    bits: Annotated[int | None, typer.Option(help="Bits of a weight (quantise).")] = None,
+    share: Annotated[
+        float | None, typer.Option(help="Share of weights cut, or of noise (prune, noise).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Make a derivative with known lineage; the same recipe again returns at once."""
+    from workbench.models.catalogue import find_model
+    from workbench.models.derive import derive as derive_model
+
+    given = {"steps": steps, "bits": bits, "share": share}
+    options = {key: value for key, value in given.items() if value is not None}
+    entry = derive_model(
+        find_model(parent), method=method, name=name, options=options, seed=seed, say=say
+    )
+    if as_json:
+        print_json(_entry_json(entry))
+        return
+    _print(f"{entry.name}: {entry.note}")
+
+
+def _print(line: str) -> None:
+    Console(soft_wrap=True).print(Text(visible_line(line)))
+
+
+def _entry_json(entry: "ModelEntry") -> dict[str, Any]:
+    from workbench.records import to_json
+
+    content: dict[str, Any] = to_json(entry)
+    return content
+
+
+def _inspection_json(seen: "Inspection") -> dict[str, Any]:
+    return {
+        "parameters": seen.parameters,
+        "vocabulary": seen.vocabulary,
+        "chat_template": seen.chat_template,
+        "weights_digest": seen.weights_digest,
+        "files": seen.files,
+        "folder": str(seen.folder),
+    }

@@ -1,0 +1,1 @@
+"""Known models: where their weights come from, how they are fetched, checked and derived."""

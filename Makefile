@@ -5,7 +5,6 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-export OMP_WAIT_POLICY ?= PASSIVE
 
 .PHONY: demo test check bench ui
 

@@ -215,5 +215,30 @@ def test_weights_that_are_not_there_say_how_to_get_them(world, case, tmp_path):
     assert not (world.cases / "bare" / "tensors").exists()
 
 
+def test_a_missing_weights_file_is_noticed_before_anything_is_asked(world, case, tmp_path):
+    import shutil
+
+    cache = tmp_path / "cache"
+    shutil.copytree(world.root / "cache", cache)
+    (lost,) = cache.glob("models/gamma-*/model.safetensors")
+    lost.unlink()
+    plan = ("--reference", "base", "--suspect", "tuned")
+    assert world.run("plan", "lost", *plan).returncode == 0
+    done = world.run("run", "lost", WORKBENCH_CACHE=str(cache))
+    assert done.returncode == 1
+    assert len(done.stderr.strip().splitlines()) == 2
+    assert "gamma" in done.stderr
+    assert list((world.cases / "lost").glob("journal/reference-*")) == []
+
+
+def test_a_pack_is_tried_on_a_model_without_a_trace(world):
+    answers = world.json("packs", "try", "style/short", "--model", "base", "--repeats", "2")
+    assert len(answers) == 12
+    assert {answer["outcome"] for answer in answers} <= {"answered", "truncated", "empty"}
+    shown = world.run("packs", "try", "continuation/openings", "--model", "base")
+    assert "> Yesterday we saw an old town" in shown.stdout
+    assert not (world.cases / "try").exists()
+
+
 def test_usage_errors_exit_with_2(world):
     assert world.run("plan").returncode == 2

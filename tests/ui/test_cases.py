@@ -22,7 +22,8 @@ def test_every_case_shows_its_state_and_who_is_compared(cases):
 
 
 def test_the_verdict_stands_in_one_line(cases):
-    assert "tuned: inconclusive; quantised: inconclusive" in words(read_page("cases"))
+    said = words(read_page("cases"))
+    assert "tuned: Inconclusive: not calibrated for this protocol.; quantised: Incon" in said
 
 
 def test_a_case_without_verdict_says_the_next_command(cases):

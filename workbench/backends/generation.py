@@ -4,6 +4,7 @@ A prompt asked several times is read once. A row that is finished leaves the bat
 answer does not keep short ones waiting.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,20 +40,19 @@ class Writer:
     def write(self, rows: Sequence[Row]) -> None:
         """Write every row to its end, in place."""
         logits, mask, cache = self._read_prompts(rows)
-        open_rows = list(rows)
         while True:
-            steps = [self._next_token(row, logits[i]) for i, row in enumerate(open_rows)]
-            going = [i for i, row in enumerate(open_rows) if not self._finished(row)]
+            self._add_tokens(rows, logits)
+            going = [i for i, row in enumerate(rows) if not self._finished(row)]
             if not going:
                 return
-            if len(going) < len(open_rows):
+            if len(going) < len(rows):
+                rows = [rows[i] for i in going]
                 keep = torch.tensor(going, device=mask.device)
                 cache.batch_select_indices(keep)
                 mask = mask[keep]
-                open_rows = [open_rows[i] for i in going]
-                steps = [steps[i] for i in going]
-            mask = torch.cat([mask, mask.new_ones(len(open_rows), 1)], dim=1)
-            logits = self._forward(torch.tensor(steps)[:, None], mask, cache)
+            mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=1)
+            last = torch.tensor([row.answer[-1:] for row in rows])
+            logits = self._forward(last, mask, cache)
 
     def _read_prompts(self, rows: Sequence[Row]) -> tuple[Tensor, Tensor, DynamicCache]:
         unique: dict[tuple[int, ...], int] = {}
@@ -80,16 +80,20 @@ class Writer:
         logits: Tensor = output.logits[:, -1]
         return logits.float().cpu()
 
-    def _next_token(self, row: Row, logits: Tensor) -> int:
-        if not bool(torch.isfinite(logits).all()):
-            row.fault = "The model gave a number that is not finite."
-            return 0
-        noise = exponential_noise(row.generator, len(logits))
-        token, lead = race(logits, noise, row.question.temperature)
-        if lead < NEAR_TIE and self._device.exact:
-            token, _ = race(self._alone(row), noise, row.question.temperature)
-        row.answer.append(token)
-        return token
+    def _add_tokens(self, rows: Sequence[Row], logits: Tensor) -> None:
+        noise = exponential_noise([row.generator for row in rows], logits.shape[1])
+        heat = torch.tensor([row.question.temperature for row in rows])
+        near_tie = NEAR_TIE if self._device.exact else 0.0
+        spare = noise.clone() if near_tie else noise
+        tokens, leads = race(logits, noise, heat)
+        for i, row in enumerate(rows):
+            token, lead = int(tokens[i]), float(leads[i])
+            if lead < near_tie:
+                again, _ = race(self._alone(row)[None], spare[i : i + 1], heat[i : i + 1])
+                token = int(again[0])
+            if math.isnan(lead):
+                row.fault = "The model gave a number that is not finite."
+            row.answer.append(token)
 
     def _alone(self, row: Row) -> Tensor:
         ids = torch.tensor([row.prompt + row.answer], device=self._device.torch_device)

@@ -30,7 +30,7 @@ from workbench.records import Capabilities, ModelEntry, TopTokens
 transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 transformers.utils.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
-BATCH = 16
+BATCH = 32
 """Rows generated side by side; changes the speed, never the answers (float32)."""
 
 

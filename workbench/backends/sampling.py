@@ -10,6 +10,8 @@ scores are closer than `NEAR_TIE`, which is far above that rounding in float32, 
 once more by itself and the winner is read there: then every batch size gives the same token.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -17,22 +19,37 @@ NEAR_TIE = 2e-3
 """In units of the score; rounding moves float32 scores by about 1e-5."""
 
 
-def exponential_noise(generator: torch.Generator, size: int) -> Tensor:
-    """Draw the race's noise for one step: standard exponentials, shape (size,), float32, CPU."""
-    return torch.empty(size).exponential_(generator=generator)
-
-
-def race(logits: Tensor, noise: Tensor, temperature: float) -> tuple[int, float]:
-    """Pick the next token of one row.
+def exponential_noise(generators: Sequence[torch.Generator], size: int) -> Tensor:
+    """Draw the race's noise for one step.
 
     Args:
-        logits: Shape (vocab,), float32, on the CPU.
-        noise: Standard exponentials, shape (vocab,); unused at temperature 0.
-        temperature: 0 takes the best logit.
+        generators: One per row, on the CPU.
+        size: Tokens in the vocabulary.
 
     Returns:
-        The token's id, and by how much its score beats the next best (0 or more).
+        Standard exponentials, shape (rows, size), float32, each row from its own generator.
     """
-    scores = logits if temperature == 0 else logits / temperature - noise.log()
-    best = torch.topk(scores, 2)
-    return int(best.indices[0]), float(best.values[0] - best.values[1])
+    noise = torch.empty(len(generators), size)
+    for row, generator in zip(noise, generators, strict=True):
+        row.exponential_(generator=generator)
+    return noise
+
+
+def race(logits: Tensor, noise: Tensor, temperatures: Tensor) -> tuple[Tensor, Tensor]:
+    """Pick the next token of every row.
+
+    Args:
+        logits: Shape (rows, vocab), float32, on the CPU; left as they are.
+        noise: Standard exponentials, same shape; overwritten.
+        temperatures: Shape (rows,); 0 takes the best logit.
+
+    Returns:
+        The tokens' ids, shape (rows,), and by how much each beats the next best, 0 or more; NaN
+        where the best logit of a row is not finite.
+    """
+    greedy = (temperatures == 0)[:, None]
+    heat = torch.where(greedy, 1.0, temperatures[:, None])
+    scores = torch.addcdiv(noise.log_().neg_().masked_fill_(greedy, 0.0), logits, heat)
+    best = torch.topk(scores, 2, dim=1)
+    first, second = best.values.unbind(1)
+    return best.indices[:, 0], torch.where(first.isfinite(), first - second, torch.nan)

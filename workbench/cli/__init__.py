@@ -3,8 +3,6 @@
 import os
 import sys
 
-# Before anything imports torch: spinning threads slow a shared machine down by a factor of two.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import typer

@@ -92,15 +92,18 @@ def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> 
 
 
 def ask_everyone(store: CaseStore, device: str) -> None:
-    """Collect every run of the plan."""
+    """Collect every run of the plan, once the weights of every model are known to be here."""
     from workbench.collect import collect, open_backend
     from workbench.device import choose_device
     from workbench.models.catalogue import find_model
+    from workbench.models.fetch import located
 
     chosen = choose_device(device)
+    entries = [(role, find_model(name)) for role, name in store.plan().models]
+    for _, entry in entries:
+        located(entry)
     with collecting() as progress:
-        for role, name in store.plan().models:
-            entry = find_model(name)
+        for role, entry in entries:
             collect(
                 store,
                 role,

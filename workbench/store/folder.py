@@ -87,7 +87,7 @@ def _summary(folder: Path) -> CaseSummary:
         state = store.state()
     except (CaseError, CustodyError) as error:
         return CaseSummary(folder.name, folder, "unreadable", problem=str(error))
-    verdicts = tuple(f"{found.suspect}: {found.verdict.status}" for found in comparisons)
+    verdicts = tuple(f"{found.suspect}: {found.verdict.wording}" for found in comparisons)
     state = "evaluated" if comparisons else state if runs else "planned"
     return CaseSummary(
         folder.name, folder, state, plan.reference, plan.suspects, plan.controls, verdicts

@@ -14,7 +14,7 @@ REFERENCE = "smollm2-135m"
 DERIVED = "smollm2-135m-finetune"
 INDEPENDENT = "gemma-3-270m"
 CONTROLS = ("minimind2-small", "stories15m", "tinyllama-1.1b")
-REPEATS = 3
+REPEATS = 2
 
 
 def demo(

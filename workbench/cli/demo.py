@@ -14,6 +14,14 @@ REFERENCE = "smollm2-135m"
 DERIVED = "smollm2-135m-finetune"
 INDEPENDENT = "gemma-3-270m"
 CONTROLS = ("minimind2-small", "stories15m", "tinyllama-1.1b")
+PACKS = (
+    "style/short-answers",
+    "knowledge/invented-entities",
+    "reasoning/arbitrary-steps",
+    "randomness/one-word-choices",
+    "continuation/open-prose",
+    "continuation/passages",
+)
 REPEATS = 2
 
 
@@ -62,7 +70,7 @@ def _derive_suspect() -> None:
 
 def _planned(folder: Path) -> CaseStore:
     from workbench.models.catalogue import load_catalogue
-    from workbench.packs import load_packs
+    from workbench.packs import find_pack
     from workbench.plan import make_plan
 
     if folder.exists():
@@ -73,7 +81,7 @@ def _planned(folder: Path) -> CaseStore:
         REFERENCE,
         (DERIVED, INDEPENDENT),
         CONTROLS,
-        list(load_packs().values()),
+        [find_pack(pack_id) for pack_id in PACKS],
         load_catalogue(),
         now=now(),
         repeats=REPEATS,

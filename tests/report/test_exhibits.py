@@ -52,6 +52,16 @@ def test_the_second_exhibit_counts_the_rows_where_the_suspect_leads():
     assert second.rows[0]["controls"] == [0.5, 0.52, 0.54]
 
 
+def test_the_second_exhibit_leaves_out_a_metric_that_no_control_has():
+    comparison, *_ = reports.parts()
+    ranked = comparison.lines[0]
+    alone = dataclasses.replace(ranked, metric="alone", title="Alone", rank_p=None)
+    both = dataclasses.replace(comparison, lines=(alone, ranked))
+    assert exhibits(both)[1].caption.startswith("Paired embedding similarity (mean cosine)")
+    only = dataclasses.replace(comparison, lines=(alone,))
+    assert exhibits(only)[1].caption.startswith("Alone (mean cosine)")
+
+
 def test_for_a_distance_lower_is_more_alike():
     comparison, *_ = reports.parts()
     line = dataclasses.replace(comparison.lines[0], direction="distance")

@@ -32,9 +32,14 @@ class Exhibit:
 
 
 def lead_line(comparison: Comparison) -> EvidenceLine | None:
-    """The first metric, in report order, whose suspect has a raw score; None if there is none."""
-    found = (line for line in comparison.lines if isinstance(line.suspect.raw, Score))
-    return next(found, None)
+    """The first metric, in report order, that ranks the suspect among the controls.
+
+    Without any, the first whose suspect has a raw score: a value with nothing beside it shows little,
+    but it shows something. None if there is none either.
+    """
+    found = [line for line in comparison.lines if isinstance(line.suspect.raw, Score)]
+    ranked = (line for line in found if line.rank_p is not None)
+    return next(ranked, next(iter(found), None))
 
 
 def missing(lines: Sequence[EvidenceLine]) -> Words:

@@ -97,11 +97,12 @@ def ask_everyone(store: CaseStore, device: str) -> None:
     from workbench.device import choose_device
     from workbench.models.catalogue import find_model
     from workbench.models.fetch import located
+    from workbench.models.safety import check_weights_folder
 
     chosen = choose_device(device)
     entries = [(role, find_model(name)) for role, name in store.plan().models]
     for _, entry in entries:
-        located(entry)
+        check_weights_folder(located(entry))
     with collecting() as progress:
         for role, entry in entries:
             collect(

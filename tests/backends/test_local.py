@@ -57,6 +57,21 @@ def test_near_ties_are_read_from_the_row_alone(folder, monkeypatch):
     assert {k: r.text for k, r in usual.items()} == {k: r.text for k, r in alone.items()}
 
 
+def test_rounding_in_a_batch_changes_no_answer(folder, monkeypatch):
+    """Rounding a thousand times larger than the real one, and a margin as much larger."""
+    usual = replies(folder, MANY)
+    exact, dice = generation.Writer._forward, torch.Generator().manual_seed(1)
+
+    def rounded(self, ids, mask, cache):
+        logits = exact(self, ids, mask, cache)
+        return logits + 0.2 * (torch.rand(logits.shape, generator=dice) - 0.5)
+
+    monkeypatch.setattr(generation.Writer, "_forward", rounded)
+    monkeypatch.setattr(generation, "NEAR_TIE", 0.5)
+    again = replies(folder, MANY)
+    assert {k: r.text for k, r in usual.items()} == {k: r.text for k, r in again.items()}
+
+
 def test_another_seed_gives_other_answers(folder):
     first = replies(folder, [generate(0, seed=1)])
     second = replies(folder, [generate(0, seed=2)])

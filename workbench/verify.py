@@ -80,7 +80,7 @@ def _chain(store: CaseStore) -> Check:
     for run_id, close in closed.items():
         if heads.get(run_id) != (close["records"], close["head"]) and not problems:
             problems.append(f"Journal {run_id} does not end as it did when its run was closed.")
-    return Check("Chain of records", tuple(problems), f"{count} records in {len(heads)} journals")
+    return Check("Chain of records", tuple(problems), f"{count} records, journals: {len(heads)}")
 
 
 def _plan(store: CaseStore) -> Check:
@@ -98,7 +98,7 @@ def _plan(store: CaseStore) -> Check:
         for run in store.runs()
         if run.plan_digest != plan.digest
     ]
-    return Check("Plan and packs", tuple(problems), f"plan {plan.digest}, {len(packs)} packs")
+    return Check("Plan and packs", tuple(problems), f"plan {plan.digest}, packs: {len(packs)}")
 
 
 def _observations(store: CaseStore) -> Check:

@@ -60,7 +60,7 @@ def plan(
     typer.echo(f"Planned case {folder.name}: {made.reference} against {', '.join(made.suspects)}")
     typer.echo(f"Controls: {', '.join(made.controls)}")
     typer.echo(
-        f"{len(made.packs)} packs, {questions} questions and at most {answer_tokens(packs)} tokens "
+        f"Packs: {len(made.packs)}; {questions} questions and at most {answer_tokens(packs)} tokens "
         f"for each of {len(made.models)} models"
     )
     typer.echo(f"Plan {made.digest}")

@@ -21,9 +21,10 @@ def test_every_case_shows_its_state_and_who_is_compared(cases):
     assert "Reference base; 2 suspects: tuned, quantised; 3 controls" in said
 
 
-def test_the_verdict_stands_in_one_line(cases):
-    said = words(read_page("cases"))
-    assert "tuned: Inconclusive: not calibrated for this protocol.; quantised: Incon" in said
+def test_the_verdict_on_each_suspect_stands_in_one_line(cases):
+    said = words(read_page("cases")).splitlines()
+    assert "tuned: Inconclusive: not calibrated for this protocol." in said
+    assert "quantised: Inconclusive: not calibrated for this protocol." in said
 
 
 def test_a_case_without_verdict_says_the_next_command(cases):

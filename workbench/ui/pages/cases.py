@@ -45,7 +45,8 @@ def _card(case: CaseSummary) -> None:
     suspects = counted(len(case.suspects), "suspect")
     controls = counted(len(case.controls), "control")
     widgets.plain(f"Reference {case.reference}; {suspects}: {', '.join(case.suspects)}; {controls}")
-    widgets.plain("; ".join(case.verdicts) if case.verdicts else _next_step(case))
+    for line in case.verdicts or (_next_step(case),):
+        widgets.plain(line)
     _links(case)
 
 

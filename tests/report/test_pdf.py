@@ -52,6 +52,7 @@ def test_digests_can_be_copied_whole(pdf):
     pages = "\n".join(page.extract_text() for page in PdfReader(pdf).pages)
     assert plan.digest in pages
     assert comparison.digest in pages
+    assert "\u200b" not in pages  # nothing invisible comes along
 
 
 def test_the_summary_fits_the_first_page(pdf):

@@ -165,5 +165,5 @@ def _bad_list(path: Path, problems: list[str]) -> ModelError:
     count = len(problems)
     return ModelError(
         f"{path.name} has {count} problem{'s' if count > 1 else ''}: {'; '.join(problems)}.",
-        fix="Correct the file; its fields are those of ModelEntry in workbench/records.py.",
+        fix="Correct the file; its fields are those of ModelEntry in workbench/records/asked.py.",
     )

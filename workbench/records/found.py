@@ -1,0 +1,114 @@
+"""What the answers show: scores, verdict, comparison."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from workbench.digest import digest_of
+from workbench.records.codec import to_json
+from workbench.records.words import Outcome, Role, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A metric's value with its interval."""
+
+    metric: str
+    value: float
+    low: float
+    """Lower limit of the 95 % interval over probes."""
+    high: float
+    n: int
+    """Probes it rests on."""
+    p: float | None = None
+    """p-value of the metric's own null hypothesis, where it has one; never 0."""
+    kind: Literal["score"] = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class NoScore:
+    """A metric that could not be computed, and why."""
+
+    metric: str
+    reason: str
+    kind: Literal["no score"] = "no score"
+
+
+AnyScore = Score | NoScore
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeValue:
+    """A metric's value at one probe for one pair of models."""
+
+    probe_address: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """One model beside the reference, by one metric."""
+
+    model: str
+    role: Role
+    raw: AnyScore
+    """In the metric's own unit and direction."""
+    centred: AnyScore
+    """Two-way centred against the control panel; higher is always more alike."""
+    probes: tuple[ProbeValue, ...] = ()
+    """Raw values, one per probe."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One metric's view of the suspect beside the controls."""
+
+    metric: str
+    title: str
+    direction: Literal["similarity", "distance"]
+    unit: str
+    suspect: PairScore
+    controls: tuple[PairScore, ...]
+    rank_p: float | None
+    """(1 + controls at least as alike as the suspect) / (controls + 1); None if not ranked."""
+    above_every_control: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What may be said, in words."""
+
+    status: Status
+    wording: str
+    reasons: tuple[str, ...]
+    proposition: str
+    alternative: str
+    untested: tuple[str, ...] = ()
+    """Alternatives that this panel could not test."""
+    log10_lr: float | None = None
+    """Weight of evidence; None without a calibration for this protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Reference and suspect, compared: every number the pages and the report show."""
+
+    case: str
+    plan_digest: str
+    reference: str
+    suspect: str
+    controls: tuple[str, ...]
+    lines: tuple[EvidenceLine, ...]
+    verdict: Verdict
+    embedder: str
+    """Name and digest of the sentence encoder."""
+    embedding_digest: str
+    """Digest over every embedding the metrics used."""
+    run_heads: dict[str, str]
+    """Run → digest of the last record of its journal."""
+    observations: dict[str, dict[Outcome, int]] = field(default_factory=dict)
+    """Run → outcome → how many."""
+
+    @property
+    def digest(self) -> str:
+        """Digest of the whole comparison."""
+        return digest_of(to_json(self))

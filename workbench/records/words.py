@@ -1,0 +1,15 @@
+"""The words that records use for kinds, parts and outcomes."""
+
+from typing import Literal
+
+Role = Literal["reference", "suspect", "control"]
+Outcome = Literal["answered", "empty", "refused", "truncated", "failed"]
+ProbeKind = Literal["generate", "next_token", "passage"]
+Template = Literal["chat", "raw"]
+Access = Literal["text", "logits"]
+Part = Literal["open", "sealed", "all"]
+"""Which probes of a pack are asked: those anybody may look at, those held back, or both."""
+Status = Literal["evaluated", "inconclusive", "not comparable"]
+
+USABLE: tuple[Outcome, ...] = ("answered", "truncated")
+"""Outcomes that leave something to compare."""

@@ -25,7 +25,9 @@ def test_list_prints_one_line_for_each_pack(packs, tmp_path):
     put(tmp_path)
     result = packs("list")
     assert result.exit_code == 0
-    assert result.stdout == "style/made  v1  generate    2 probes, 4 each    Small choices\n"
+    assert result.stdout == (
+        "style/made  v1  generate    text    2 probes, 4 each     Small choices\n"
+    )
 
 
 def test_list_of_an_empty_folder_is_empty(packs):
@@ -41,7 +43,10 @@ def test_list_as_json_holds_the_digest(packs, tmp_path):
             "title": "Small choices",
             "kind": "generate",
             "template": "chat",
+            "access": "text",
+            "weak": None,
             "probes": 2,
+            "sealed": 0,
             "repeats": 4,
             "digest": pack.digest,
         }
@@ -58,6 +63,9 @@ def test_show_says_why_and_what_is_asked(packs, tmp_path):
         "source   Our own observation, 2026.\n"
         "authors  A. Analyst\n"
         "asks     generate, chat: temperature 0.8, 32 tokens at most, 4 repeats\n"
+        "access   text\n"
+        "metrics  every one that can take it\n"
+        "counts   yes\n"
         f"digest   {pack.digest}\n"
         "\n"
         "What else makes models answer alike:\n"
@@ -65,6 +73,8 @@ def test_show_says_why_and_what_is_asked(packs, tmp_path):
         "\n"
         "#season [en]  Which season do you like?\n"
         "#bird [en]  Name a bird that sings.\n"
+        "\n"
+        "Never weighed in this version; see `workbench packs weigh`.\n"
     )
 
 
@@ -75,6 +85,7 @@ def test_show_as_json_is_the_record(packs, tmp_path):
         "address": "style/made#bird",
         "prompt": "Name a bird that sings.",
         "language": "en",
+        "group": None,
     }
 
 

@@ -92,7 +92,8 @@ def test_ordinary_words_are_not_names_of_models(tmp_path, word):
 
 @pytest.mark.parametrize("family", ["identity", "targeted"])
 def test_identity_and_targeted_packs_may_name_models(tmp_path, family):
-    text = changed(("Name a bird that sings.", "Are you ChatGPT?"))
+    weak = 'version = 1\nweak = "What a model says of itself is learnt from many places."'
+    text = changed(("Name a bird that sings.", "Are you ChatGPT?"), ("version = 1", weak))
     file = put(tmp_path, text, at=f"{family}/made.toml")
     assert len(load_pack(file, tmp_path).probes) == 2
 

@@ -4,15 +4,20 @@ from workbench.packs.check import CheckedFile, check_paths
 from workbench.packs.library import UnknownPackError, find_pack, load_packs
 from workbench.packs.problem import Problem
 from workbench.packs.read import load_pack
+from workbench.packs.sealed import part_of, sealed_addresses
 from workbench.packs.skeleton import new_pack
+from workbench.packs.versions import check_versions
 
 __all__ = [
     "CheckedFile",
     "Problem",
     "UnknownPackError",
     "check_paths",
+    "check_versions",
     "find_pack",
     "load_pack",
     "load_packs",
     "new_pack",
+    "part_of",
+    "sealed_addresses",
 ]

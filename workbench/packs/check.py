@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.packs.draft import pack_of
 from workbench.packs.library import pack_files, pack_ids
 from workbench.packs.problem import Problem, in_order, listed
 from workbench.packs.read import Examined, examine
 from workbench.packs.similar import repetitions
+from workbench.packs.versions import Versions, version_problem
 
 if TYPE_CHECKING:
     from workbench.packs.draft import Draft
@@ -25,7 +27,9 @@ class CheckedFile:
     problems: tuple[Problem, ...]
 
 
-def check_paths(paths: Iterable[Path], root: Path) -> list[CheckedFile]:
+def check_paths(
+    paths: Iterable[Path], root: Path, asked: Versions | None = None
+) -> list[CheckedFile]:
     """Check pack files and folders of them.
 
     A prompt is compared with every other pack under `root`, given or not; a file that is not given
@@ -34,11 +38,12 @@ def check_paths(paths: Iterable[Path], root: Path) -> list[CheckedFile]:
     Args:
         paths: Files, and folders to search for files.
         root: The folder of packs.
+        asked: Versions that a run used; their content may not change.
     """
     files = list(dict.fromkeys(file.absolute() for path in paths for file in _files_of(path)))
     given = [examine(file, root) for file in files]
     repeated = _repeated(given, _others(given, root))
-    return [_checked(item, repeated) for item in given]
+    return [_checked(item, repeated, asked or {}) for item in given]
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -60,8 +65,11 @@ def _repeated(given: list[Examined], others: list[Examined]) -> dict[str, list[P
     return problems
 
 
-def _checked(item: Examined, repeated: dict[str, list[Problem]]) -> CheckedFile:
+def _checked(item: Examined, repeated: dict[str, list[Problem]], asked: Versions) -> CheckedFile:
     if item.draft is None:
         return CheckedFile(item.name, 0, listed(item.problems))
-    problems = in_order((*item.problems, *repeated[item.draft.id]))
+    found = [*item.problems, *repeated[item.draft.id]]
+    if not item.problems and (text := version_problem(pack_of(item.draft), asked)):
+        found.append(item.draft.problem(text, "pack", "version"))
+    problems = in_order(found)
     return CheckedFile(item.name, len(item.draft.probes), listed(problems))

@@ -93,6 +93,8 @@ def pack_of(draft: Draft) -> Pack:
         decoding=_decoding(draft),
         probes=tuple(_probe(draft.id, probe) for probe in draft.probes),
         confounders=tuple(fields["confounders"]),
+        metrics=tuple(fields.get("metrics", ())),
+        weak=fields.get("weak"),
     )
 
 
@@ -104,7 +106,12 @@ def _decoding(draft: Draft) -> Decoding:
 
 
 def _probe(pack_id: str, fields: dict[str, Any]) -> Probe:
-    return Probe(f"{pack_id}#{fields['key']}", fields["prompt"], fields.get("language", "en"))
+    return Probe(
+        f"{pack_id}#{fields['key']}",
+        fields["prompt"],
+        fields.get("language", "en"),
+        fields.get("group"),
+    )
 
 
 def _unknown(

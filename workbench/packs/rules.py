@@ -1,5 +1,6 @@
 """What a pack's values must satisfy: one small function per subject, all of them run every time."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from workbench.packs import schema
@@ -15,8 +16,13 @@ PLACEHOLDER = "TODO"
 
 
 def described(draft: Draft) -> Iterator[Problem]:
-    """Title, rationale and source say something, and not too much."""
-    shortest = {"title": 3, "rationale": schema.MIN_RATIONALE, "source": schema.MIN_SOURCE}
+    """Title, rationale, source and weakness say something, and not too much."""
+    shortest = {
+        "title": 3,
+        "rationale": schema.MIN_RATIONALE,
+        "source": schema.MIN_SOURCE,
+        "weak": schema.MIN_RATIONALE,
+    }
     for field, least in shortest.items():
         text = draft.pack.get(field)
         if text is None:
@@ -97,6 +103,45 @@ def _decoding_limits(draft: Draft) -> Iterator[Problem]:
         yield draft.problem(words, "decoding", "repeats")
 
 
+def metrics(draft: Draft) -> Iterator[Problem]:
+    """The metrics named are known, can take what the pack brings, and get answers enough."""
+    named_here = draft.pack.get("metrics", [])
+    if "metrics" in draft.pack and not named_here:
+        yield draft.problem("metrics is empty; leave it out to use every metric", "pack", "metrics")
+    fitting = schema.METRICS_OF.get(draft.pack.get("kind", ""), ())
+    for metric in dict.fromkeys(named_here):
+        if metric not in schema.FEWEST_ANSWERS:
+            words = f"{quoted(metric)} is not a metric{hint(metric, schema.FEWEST_ANSWERS)}"
+            yield draft.problem(words, "pack", "metrics")
+        elif fitting and metric not in fitting:
+            words = f"{metric} cannot take what a {draft.pack['kind']} pack brings"
+            yield draft.problem(f"{words}; {', '.join(fitting)} can", "pack", "metrics")
+        elif draft.decoding.get("repeats", schema.MAX_REPEATS) < schema.FEWEST_ANSWERS[metric]:
+            words = f"repeats is {draft.decoding['repeats']}, too few for {metric}"
+            fewest = f"which needs {schema.FEWEST_ANSWERS[metric]}"
+            yield draft.problem(f"{words}, {fewest}", "decoding", "repeats")
+
+
+def weakness(draft: Draft) -> Iterator[Problem]:
+    """What a model says of itself is never counted, and its pack says why."""
+    if draft.family in schema.NEVER_COUNTED and "weak" not in draft.pack:
+        words = f"a pack in {draft.family}/ is never counted; say why with weak"
+        yield draft.problem(words, "pack")
+
+
+def groups(draft: Draft) -> Iterator[Problem]:
+    """Groups are plain names, and hold two probes or more."""
+    members = Counter(group for _, group in draft.texts("group"))
+    for index, group in draft.texts("group"):
+        where = ("probe", index, "group")
+        if not schema.NAME.fullmatch(group):
+            yield draft.problem(f"group {quoted(group)} is not {schema.NAME_RULE}", *where)
+        elif members[group] == 1:
+            words = f"{draft.probe_name(index)} is alone in group {quoted(group)}"
+            near = hint(group, [other for other in members if other != group])
+            yield draft.problem(f"{words}{near}", *where)
+
+
 def keys(draft: Draft) -> Iterator[Problem]:
     """Probe keys are plain names, each used once."""
     first: dict[str, int] = {}
@@ -134,7 +179,10 @@ RULES: tuple[Rule, ...] = (
     version,
     kind_and_template,
     decoding,
+    metrics,
+    weakness,
     keys,
+    groups,
     lengths,
     white_space,
     characters,

@@ -23,11 +23,29 @@ FAMILIES = (
 )
 MAY_NAME_MODELS = ("identity", "targeted")
 """Families whose prompts may name a model or its maker."""
+NEVER_COUNTED = ("identity",)
+"""Families whose packs must say why they are weak: what a model says of itself is not evidence."""
 LITERAL_FAMILIES = ("tokenizer",)
 """Families where spelling is the point: prompts that differ in case or spacing are different."""
 
 KINDS: tuple[str, ...] = get_args(ProbeKind)
 TEMPLATES: tuple[str, ...] = get_args(Template)
+
+FEWEST_ANSWERS = {
+    "next-token-js": 1,
+    "top1-agreement": 1,
+    "paired-embedding": 1,
+    "mmd-squared": 2,
+    "word-bigram": 1,
+}
+"""Metric id → fewest answers of each model at one probe. Kept here as data, since metrics need
+torch and packs do not; a test holds it to `METRICS`."""
+METRICS_OF: dict[str, tuple[str, ...]] = {
+    "generate": ("paired-embedding", "mmd-squared", "word-bigram"),
+    "next_token": ("next-token-js", "top1-agreement"),
+    "passage": ("next-token-js", "top1-agreement"),
+}
+"""Kind of pack → the metrics that can take what it brings."""
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 NAME_RULE = "1 to 64 of a-z, 0-9 and -, not starting with -"
@@ -60,16 +78,18 @@ TABLES: dict[str, dict[str, str]] = {
         "kind": "a text",
         "template": "a text",
         "confounders": "a list of texts",
+        "metrics": "a list of texts",
+        "weak": "a text",
     },
     "decoding": {
         "temperature": "a number",
         "max_tokens": "a whole number",
         "repeats": "a whole number",
     },
-    "probe": {"key": "a text", "prompt": "a text", "language": "a text"},
+    "probe": {"key": "a text", "prompt": "a text", "language": "a text", "group": "a text"},
 }
 """Table → key → type, in words."""
-OPTIONAL = ("language",)
+OPTIONAL = ("metrics", "weak", "language", "group")
 
 
 def _is_whole(value: object) -> bool:

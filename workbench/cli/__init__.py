@@ -9,7 +9,7 @@ if not sys.stderr.isatty():
 
 import typer
 
-from workbench.cli import case, demo, models, packs, ui
+from workbench.cli import case, demo, models, packs, plan, ui
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -22,7 +22,7 @@ app.command()(demo.demo)
 app.command()(ui.ui)
 app.add_typer(models.app, name="models")
 app.add_typer(packs.app, name="packs")
-for command in (case.plan, case.run, case.compare, case.report, case.verify, case.rebuild):
+for command in (plan.plan, case.run, case.compare, case.report, case.verify, case.rebuild):
     app.command()(command)
 
 

@@ -1,4 +1,4 @@
-"""`workbench plan | run | compare | report | verify | rebuild`: one case, step by step."""
+"""`workbench run | compare | report | verify | rebuild`: one case, step by step."""
 
 import sys
 from functools import cache
@@ -10,71 +10,13 @@ import typer
 from workbench.cli.output import AsJson, CaseName, case_folder, collecting, now, print_json, say
 from workbench.errors import CaseError, CustodyError
 from workbench.records import Comparison, EvidenceLine, NoScore, Score, to_json
-from workbench.store import CaseStore, create_case, open_case
+from workbench.store import CaseStore, open_case
 
 if TYPE_CHECKING:
     from workbench.embed import Embedder
-    from workbench.records import Pack
     from workbench.verify import Check
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
-
-
-def plan(
-    case: CaseName,
-    *,
-    reference: Annotated[str, typer.Option(help="The known model whose reuse is alleged.")],
-    suspect: Annotated[list[str], typer.Option(help="A model under examination; repeatable.")],
-    control: Annotated[
-        list[str] | None, typer.Option(help="An independent model; all known ones if left out.")
-    ] = None,
-    pack: Annotated[list[str] | None, typer.Option(help="A pack id; all if left out.")] = None,
-    repeats: Annotated[int | None, typer.Option(help="Samples per probe.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Fix packs, models, metrics and seed before anything is asked."""
-    from workbench.models.catalogue import load_catalogue
-    from workbench.packs import load_packs
-    from workbench.plan import DEFAULT_SEED, answer_tokens, default_controls, make_plan
-
-    catalogue = load_catalogue()
-    chosen = default_controls(catalogue, reference, suspect) if control is None else control
-    folder = case_folder(case)
-    made, packs = make_plan(
-        folder.name,
-        reference,
-        suspect,
-        chosen,
-        _packs(pack) if pack else _without_nursery(load_packs()),
-        catalogue,
-        now=now(),
-        repeats=repeats,
-        seed=DEFAULT_SEED if seed is None else seed,
-    )
-    create_case(folder, made, packs)
-    if as_json:
-        print_json({**to_json(made), "digest": made.digest})
-        return
-    questions = sum(item.questions for item in made.packs)
-    typer.echo(f"Planned case {folder.name}: {made.reference} against {', '.join(made.suspects)}")
-    typer.echo(f"Controls: {', '.join(made.controls)}")
-    typer.echo(
-        f"Packs: {len(made.packs)}; {questions} questions and at most {answer_tokens(packs)} tokens "
-        f"for each of {len(made.models)} models"
-    )
-    typer.echo(f"Plan {made.digest}")
-    typer.echo(f"Next: workbench run {case}")
-
-
-def _packs(ids: list[str]) -> "list[Pack]":
-    from workbench.packs import find_pack
-
-    return [find_pack(pack_id) for pack_id in ids]
-
-
-def _without_nursery(packs: "dict[str, Pack]") -> "list[Pack]":
-    return [pack for pack in packs.values() if pack.family != "nursery"]
 
 
 def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> None:

@@ -1,4 +1,4 @@
-"""`workbench packs`: list, show, try, check and start probe packs."""
+"""`workbench packs`: list, show, try, check, start and weigh probe packs."""
 
 import math
 from dataclasses import replace
@@ -7,17 +7,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workbench.cli.asked import asked_versions
 from workbench.cli.output import AsJson, print_json
+from workbench.cli.weigh import weigh
 from workbench.visible import visible_line, visible_token
 
 if TYPE_CHECKING:
     from workbench.packs import CheckedFile
+    from workbench.packs.weights import PackWeights
     from workbench.records import Pack
 
-app = typer.Typer(no_args_is_help=True, help="List, show, try, check and start probe packs.")
+app = typer.Typer(no_args_is_help=True, help="List, show, try, check, start and weigh probe packs.")
+app.command()(weigh)
 
 Root = Annotated[
     Path | None, typer.Option("--root", help="The folder of packs, if it is not probes/.")
+]
+Sealed = Annotated[
+    bool, typer.Option("--sealed", help="Show the sealed probes too; that opens them for you.")
 ]
 
 
@@ -33,25 +40,34 @@ def list_packs(*, root: Root = None, as_json: AsJson = False) -> None:
     width = max((len(pack.id) for pack in packs), default=0)
     for pack in packs:
         size = f"{len(pack.probes)} probes, {pack.decoding.repeats} each"
-        typer.echo(f"{pack.id:{width}}  v{pack.version}  {pack.kind:10}  {size:18}  {pack.title}")
+        counted = "" if pack.weak is None else " (weak: never counted)"
+        line = f"{pack.id:{width}}  v{pack.version}  {pack.kind:10}  {pack.access:6}  {size:19}"
+        typer.echo(f"{line}  {pack.title}{counted}")
 
 
 @app.command()
 def show(
     pack_id: Annotated[str, typer.Argument(metavar="ID")],
     *,
+    sealed: Sealed = False,
     root: Root = None,
     as_json: AsJson = False,
 ) -> None:
     """Show one pack: why it asks, what it asks, and what else could explain the answers."""
-    from workbench.packs import find_pack
+    from workbench.packs import find_pack, part_of
+    from workbench.packs.weights import read_weights
     from workbench.records import to_json
 
     pack = find_pack(pack_id, root)
+    shown = part_of(pack, "all" if sealed else "open")
+    hidden = len(pack.probes) - len(shown.probes)
     if as_json:
-        print_json({**to_json(pack), "digest": pack.digest})
+        print_json({**to_json(shown), "digest": pack.digest, "sealed_not_shown": hidden})
         return
-    typer.echo(_as_text(pack))
+    typer.echo(_as_text(shown, pack.digest))
+    typer.echo(f"\n{_weighed(read_weights(pack, root))}")
+    if hidden:
+        typer.echo(f"Sealed and not shown: {hidden} of {len(pack.probes)} probes.")
 
 
 @app.command("try")
@@ -60,6 +76,7 @@ def try_pack(
     *,
     model: Annotated[str, typer.Option(help="A model that is on this machine.")],
     repeats: Annotated[int, typer.Option(min=1, max=20, help="Samples per probe.")] = 1,
+    sealed: Sealed = False,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     root: Root = None,
     as_json: AsJson = False,
@@ -68,9 +85,9 @@ def try_pack(
     from workbench.collect import open_backend, questions
     from workbench.device import choose_device
     from workbench.models.catalogue import find_model
-    from workbench.packs import find_pack
+    from workbench.packs import find_pack, part_of
 
-    pack = find_pack(pack_id, root)
+    pack = part_of(find_pack(pack_id, root), "all" if sealed else "open")
     pack = replace(pack, decoding=replace(pack.decoding, repeats=repeats))
     backend = open_backend(find_model(model), choose_device(device))
     prompts = {probe.address: probe.prompt for probe in pack.probes}
@@ -111,7 +128,7 @@ def check(
     from workbench.paths import probes_folder
 
     folder = root or probes_folder()
-    checked = check_paths(paths or [folder], folder)
+    checked = check_paths(paths or [folder], folder, asked_versions(root))
     if as_json:
         print_json([_checked_json(file) for file in checked])
     else:
@@ -138,19 +155,31 @@ def new(
 
 
 def _summary(pack: "Pack") -> dict[str, Any]:
+    from workbench.packs import sealed_addresses
+
     return {
         "id": pack.id,
         "version": pack.version,
         "title": pack.title,
         "kind": pack.kind,
         "template": pack.template,
+        "access": pack.access,
+        "weak": pack.weak,
         "probes": len(pack.probes),
+        "sealed": len(sealed_addresses(pack)),
         "repeats": pack.decoding.repeats,
         "digest": pack.digest,
     }
 
 
-def _as_text(pack: "Pack") -> str:
+def _weighed(weights: "PackWeights | None") -> str:
+    if weights is None:
+        return "Never weighed in this version; see `workbench packs weigh`."
+    mean = sum(weight.gap for weight in weights.probes) / max(len(weights.probes), 1)
+    return f"Weighed on {len(weights.models)} independent models: mean gap {mean:.2f}."
+
+
+def _as_text(pack: "Pack", digest: str) -> str:
     decoding = pack.decoding
     sampled = (
         f"temperature {decoding.temperature:g}, {decoding.max_tokens} tokens at most, "
@@ -165,15 +194,15 @@ def _as_text(pack: "Pack") -> str:
         f"authors  {', '.join(pack.authors)}",
         f"asks     {pack.kind}, {pack.template}"
         + (f": {sampled}" if pack.kind == "generate" else ""),
-        f"digest   {pack.digest}",
+        f"access   {pack.access}",
+        f"metrics  {', '.join(pack.metrics) or 'every one that can take it'}",
+        f"counts   {'yes' if pack.weak is None else f'no: {pack.weak}'}",
+        f"digest   {digest}",
         "",
         "What else makes models answer alike:",
         *(f"- {confounder}" for confounder in pack.confounders),
         "",
-        *(
-            f"#{probe.address.split('#')[1]} [{probe.language}]  {probe.prompt}"
-            for probe in pack.probes
-        ),
+        *(f"#{probe.key} [{probe.language}]  {probe.prompt}" for probe in pack.probes),
     ]
     return "\n".join(lines)
 

@@ -1,0 +1,103 @@
+"""`workbench plan`: fix what is asked of whom, before anything is asked."""
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from workbench.cli.asked import asked_versions
+from workbench.cli.output import AsJson, CaseName, case_folder, now, print_json
+from workbench.records import to_json
+from workbench.store import create_case
+
+if TYPE_CHECKING:
+    from workbench.packs.weights import PackWeights
+    from workbench.records import Pack, Part, Plan
+
+PARTS = ("open", "sealed", "all")
+
+
+def plan(  # noqa: PLR0913 - one argument for each option
+    case: CaseName,
+    *,
+    reference: Annotated[str, typer.Option(help="The known model whose reuse is alleged.")],
+    suspect: Annotated[list[str], typer.Option(help="A model under examination; repeatable.")],
+    control: Annotated[
+        list[str] | None, typer.Option(help="An independent model; all known ones if left out.")
+    ] = None,
+    pack: Annotated[
+        list[str] | None, typer.Option(help="A pack id; all that count if left out.")
+    ] = None,
+    repeats: Annotated[int | None, typer.Option(help="Samples per probe.")] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(help="Most questions for each model, spent on the probes that weigh most."),
+    ] = None,
+    part: Annotated[
+        str,
+        typer.Option(help="open, sealed (the fifth held back for confirmation), or all."),
+    ] = "open",
+    seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fix packs, models, metrics and seed before anything is asked."""
+    from workbench.models.catalogue import load_catalogue
+    from workbench.packs import check_versions
+    from workbench.plan import DEFAULT_SEED, Extent, default_controls, make_plan
+
+    if part not in PARTS:
+        raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
+    catalogue = load_catalogue()
+    folder = case_folder(case)
+    chosen = _packs(pack)
+    check_versions(chosen, asked_versions())
+    made, packs = make_plan(
+        folder.name,
+        reference,
+        suspect,
+        default_controls(catalogue, reference, suspect) if control is None else control,
+        chosen,
+        catalogue,
+        now=now(),
+        extent=Extent(
+            cast("Part", part), repeats, budget, {} if budget is None else _weights(chosen)
+        ),
+        seed=DEFAULT_SEED if seed is None else seed,
+    )
+    create_case(folder, made, packs)
+    if as_json:
+        print_json({**to_json(made), "digest": made.digest})
+        return
+    _print_plan(case, made, packs)
+
+
+def _packs(ids: list[str] | None) -> "list[Pack]":
+    from workbench.packs import find_pack, load_packs
+
+    if ids:
+        return [find_pack(pack_id) for pack_id in dict.fromkeys(ids)]
+    return [
+        pack for pack in load_packs().values() if pack.family != "nursery" and pack.weak is None
+    ]
+
+
+def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
+    from workbench.packs.weights import read_weights
+
+    found = {pack.id: read_weights(pack) for pack in packs}
+    return {pack_id: weights for pack_id, weights in found.items() if weights is not None}
+
+
+def _print_plan(case: str, made: "Plan", packs: "tuple[Pack, ...]") -> None:
+    from workbench.plan import answer_tokens
+
+    questions = sum(item.questions for item in made.packs)
+    left_out = sum(item.left_out for item in made.packs)
+    typer.echo(f"Planned case {made.case}: {made.reference} against {', '.join(made.suspects)}")
+    typer.echo(f"Controls: {', '.join(made.controls)}")
+    typer.echo(
+        f"Packs: {len(made.packs)} ({made.part} part); {questions} questions and at most "
+        f"{answer_tokens(packs)} tokens for each of {len(made.models)} models"
+    )
+    typer.echo(f"Probes of these packs that are not asked: {left_out}")
+    typer.echo(f"Plan {made.digest}")
+    typer.echo(f"Next: workbench run {case}")

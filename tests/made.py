@@ -56,9 +56,7 @@ def plan(packs, suspects=("tuned",), controls=("alpha", "beta", "gamma")) -> Pla
         suspects=tuple(suspects),
         controls=tuple(controls),
         packs=tuple(
-            PlannedPack(
-                p.id, p.version, p.digest, len(p.probes), len(p.probes) * p.decoding.repeats
-            )
+            PlannedPack(p.id, p.version, p.digest, p.digest, len(p.probes), 0, p.questions)
             for p in packs
         ),
         metrics=("paired-embedding", "next-token-js"),

@@ -36,7 +36,7 @@ def test_every_planned_question_has_one_observation(case):
     planned = sum(pack.questions for pack in case.plan().packs)
     for run in case.runs():
         seen = case.observations(run.id)
-        assert len({(o.probe_address, o.repeat) for o in seen}) == len(seen) == planned == 24
+        assert len({(o.probe_address, o.repeat) for o in seen}) == len(seen) == planned == 20
 
 
 def test_the_derivative_is_more_alike_than_every_control_and_still_inconclusive(world, case):
@@ -233,10 +233,11 @@ def test_a_missing_weights_file_is_noticed_before_anything_is_asked(world, case,
 
 def test_a_pack_is_tried_on_a_model_without_a_trace(world):
     answers = world.json("packs", "try", "style/short", "--model", "base", "--repeats", "2")
-    assert len(answers) == 12
+    assert len(answers) == 10
     assert {answer["outcome"] for answer in answers} <= {"answered", "truncated", "empty"}
     shown = world.run("packs", "try", "continuation/openings", "--model", "base")
-    assert "> Yesterday we saw an old town" in shown.stdout
+    assert "> Yesterday we saw the quick brown fox" in shown.stdout
+    assert "an old town" not in shown.stdout  # sealed
     assert not (world.cases / "try").exists()
 
 

@@ -174,6 +174,7 @@ def _observation(
         seconds=round(reply.seconds, 4),
         token_count=reply.token_count,
         prompt_format=reply.prompt_format,
+        prompt_tokens=reply.prompt_tokens,
         tensor_digest=_keep_tensor(folder, reply),
         top=reply.top,
         note=reply.note,

@@ -1,7 +1,7 @@
 """Packs, models and seed → a plan, fixed and digested before anything is asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workbench import __version__
@@ -10,10 +10,26 @@ from workbench.errors import PlanError
 from workbench.evidence.panel import MIN_CONTROLS
 from workbench.metrics import METRICS
 from workbench.models.catalogue import find_model
-from workbench.records import ModelEntry, Pack, Plan, PlannedPack
+from workbench.packs.choose import choose
+from workbench.packs.sealed import part_of
+from workbench.packs.weights import PackWeights
+from workbench.records import ModelEntry, Pack, Part, Plan, PlannedPack
 
 DEFAULT_SEED = 20_260_101
 MAX_REPEATS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of the packs is asked."""
+
+    part: Part = "open"
+    repeats: int | None = None
+    """Samples per probe, in place of what the packs say; distributions are read once."""
+    budget: int | None = None
+    """Most questions for each model, spent on the probes that weigh most."""
+    weights: Mapping[str, PackWeights] = field(default_factory=dict)
+    """Pack id → what panels showed of it; needed for a budget."""
 
 
 def make_plan(
@@ -25,7 +41,7 @@ def make_plan(
     catalogue: Mapping[str, ModelEntry],
     *,
     now: datetime,
-    repeats: int | None = None,
+    extent: Extent | None = None,
     seed: int = DEFAULT_SEED,
 ) -> tuple[Plan, tuple[Pack, ...]]:
     """Fix what will be asked of whom.
@@ -35,10 +51,10 @@ def make_plan(
         reference: The known model whose reuse is alleged.
         suspects: Models under examination, each compared on its own.
         controls: Models known to be independent, one per family.
-        packs: What to ask.
+        packs: What to ask from, each as its file has it.
         catalogue: Known models.
         now: When the plan was made.
-        repeats: Samples per probe, in place of what the packs say; distributions are read once.
+        extent: How much of the packs to ask; the open part, in full, unless said otherwise.
         seed: Everything random follows from it.
 
     Returns:
@@ -46,32 +62,34 @@ def make_plan(
 
     Raises:
         ModelError: If a model is unknown.
-        PlanError: If the models cannot play these parts; all reasons at once.
+        PlanError: If the models cannot play these parts, all reasons at once; or if nothing is left
+            to ask.
     """
+    extent = extent or Extent()
     entries = {name: find_model(name, catalogue) for name in (reference, *suspects, *controls)}
     problems = _problems(entries, reference, suspects, controls)
-    if repeats is not None and not 1 <= repeats <= MAX_REPEATS:
-        problems.append(f"repeats must lie between 1 and {MAX_REPEATS}, not {repeats}")
-    if not packs:
-        problems.append("no pack was chosen")
+    problems += _extent_problems(extent, packs)
     if problems:
         raise PlanError(
             f"This comparison cannot be planned: {'; '.join(problems)}.",
             fix="Change the models or packs named; `workbench models list` shows families and "
             "parents.",
         )
-    asked = tuple(_with_repeats(pack, repeats) for pack in packs)
+    asked = _asked(packs, extent)
+    library = {pack.id: pack for pack in packs}
     plan = Plan(
         case=case,
         reference=reference,
         suspects=tuple(suspects),
         controls=tuple(controls),
-        packs=tuple(_planned(pack) for pack in asked),
+        packs=tuple(_planned(pack, library[pack.id]) for pack in asked),
         metrics=tuple(metric.id for metric in METRICS),
         embedder=EMBEDDED_DEFAULT,
         seed=seed,
         created_at=now,
         software=__version__,
+        part=extent.part,
+        budget=extent.budget,
     )
     return plan, asked
 
@@ -116,26 +134,50 @@ def _problems(
     return problems
 
 
+def _extent_problems(extent: Extent, packs: Sequence[Pack]) -> list[str]:
+    problems = []
+    if extent.repeats is not None and not 1 <= extent.repeats <= MAX_REPEATS:
+        problems.append(f"repeats must lie between 1 and {MAX_REPEATS}, not {extent.repeats}")
+    if extent.budget is not None and extent.budget < 1:
+        problems.append(f"a budget must be at least 1 question, not {extent.budget}")
+    if not packs:
+        problems.append("no pack was chosen")
+    return problems
+
+
+def _asked(packs: Sequence[Pack], extent: Extent) -> tuple[Pack, ...]:
+    parts = [part_of(_with_repeats(pack, extent.repeats), extent.part) for pack in packs]
+    asked = tuple(pack for pack in parts if pack.probes)
+    if not asked:
+        raise PlanError(
+            f"The {extent.part} part of these packs holds no probe.",
+            fix="Name larger packs; a fifth of each pack of five probes or more is sealed.",
+        )
+    if extent.budget is None:
+        return asked
+    return choose(asked, extent.weights, extent.budget)
+
+
 def _with_repeats(pack: Pack, repeats: int | None) -> Pack:
     if repeats is None or pack.kind != "generate":
         return pack
     return replace(pack, decoding=replace(pack.decoding, repeats=repeats))
 
 
-def _planned(pack: Pack) -> PlannedPack:
+def _planned(pack: Pack, library: Pack) -> PlannedPack:
     return PlannedPack(
         id=pack.id,
         version=pack.version,
         digest=pack.digest,
+        library_digest=library.digest,
         probes=len(pack.probes),
-        questions=len(pack.probes) * pack.decoding.repeats,
+        left_out=len(library.probes) - len(pack.probes),
+        questions=pack.questions,
     )
 
 
 def answer_tokens(packs: Sequence[Pack]) -> int:
     """Most tokens one model can be asked to write under these packs."""
     return sum(
-        len(pack.probes) * pack.decoding.repeats * pack.decoding.max_tokens
-        for pack in packs
-        if pack.kind == "generate"
+        pack.questions * pack.decoding.max_tokens for pack in packs if pack.kind == "generate"
     )

@@ -8,7 +8,7 @@ from workbench.compare import recompute
 from workbench.compare.material import gather, logprobs
 from workbench.embed import Embedder
 from workbench.errors import CustodyError, WorkbenchError
-from workbench.records import Comparison, Plan, from_json, to_json
+from workbench.records import Comparison, to_json
 from workbench.store import CaseStore
 from workbench.store.audit import edited_rows
 from workbench.store.embeddings import embedded_texts
@@ -84,8 +84,7 @@ def _chain(store: CaseStore) -> Check:
 
 
 def _plan(store: CaseStore) -> Check:
-    records = list(store.records("case"))
-    plan = from_json(Plan, records[0].body["plan"])
+    plan = store.recorded_plan()
     problems = [] if plan == store.plan() else ["The database holds another plan."]
     packs = {pack.id: pack.digest for pack in store.packs()}
     problems += [

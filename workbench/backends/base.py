@@ -37,6 +37,8 @@ class Reply:
     text: str | None
     prompt_format: str
     token_count: int = 0
+    prompt_tokens: int | None = None
+    """Tokens of the prompt as it was sent, where they can be counted."""
     seconds: float = 0.0
     note: str | None = None
     logprobs: Tensor | None = None

@@ -173,6 +173,7 @@ class LocalBackend:
         common: dict[str, Any] = {
             "prompt_format": self._prompt_format(question),
             "token_count": len(row.answer),
+            "prompt_tokens": len(row.prompt),
             "seconds": seconds,
         }
         if not text.strip():
@@ -198,6 +199,7 @@ class LocalBackend:
             None,
             "raw",
             token_count=len(ids),
+            prompt_tokens=len(ids),
             seconds=time.perf_counter() - started,
             logprobs=logprobs,
             top=tuple(self._top(ends[i], row) for i, row in zip(keep, logprobs, strict=True)),

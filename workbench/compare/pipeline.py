@@ -6,7 +6,7 @@ from itertools import combinations
 import torch
 
 from workbench.compare.material import Material, embed_answers, gather
-from workbench.compare.pairs import Values, pair_values
+from workbench.compare.pairs import Values, counted_probes, pair_values
 from workbench.digest import seed_from
 from workbench.embed import Embedder
 from workbench.errors import CaseError, NotEnoughEvidenceError
@@ -121,11 +121,15 @@ def _lines(
     ]
     chosen = [metric for metric in METRICS if metric.id in plan.metrics]
     lines = []
+    packs = store.packs()
     for metric in chosen:
         say(f"{suspect}: {metric.title}")
+        counted = counted_probes(packs, metric)
         table: Table = {
-            frozenset(pair): pair_values(store, metric, materials[pair[0]], materials[pair[1]])
-            for pair in combinations(members, 2)
+            frozenset((one, other)): pair_values(
+                store, metric, materials[one], materials[other], counted
+            )
+            for one, other in combinations(members, 2)
         }
         lines.append(_line(metric, plan, table, members, materials))
     return tuple(lines)

@@ -117,6 +117,21 @@ class CaseStore:
         """The plan, fixed before anything was asked."""
         return self._read(Plan, "SELECT content FROM plan")[0]
 
+    def recorded_plan(self) -> Plan:
+        """The plan as the case journal has it; the database is left alone.
+
+        Raises:
+            CustodyError: If the journal is broken or does not begin with a plan.
+        """
+        try:
+            first = next(self.records(CASE_JOURNAL))
+            return from_json(Plan, first.body["plan"])
+        except (StopIteration, KeyError, TypeError, ValueError) as error:
+            raise CustodyError(
+                f"The journal of case {self.name!r} does not begin with a plan.",
+                fix="Restore it from a copy, or open the case with the version that wrote it.",
+            ) from error
+
     def packs(self) -> tuple[Pack, ...]:
         """The planned packs, as they stood when the plan was made, in plan order."""
         found = {pack.id: pack for pack in self._read(Pack, "SELECT content FROM pack ORDER BY id")}

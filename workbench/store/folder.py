@@ -92,3 +92,18 @@ def _summary(folder: Path) -> CaseSummary:
     return CaseSummary(
         folder.name, folder, state, plan.reference, plan.suspects, plan.controls, verdicts
     )
+
+
+def planned_versions(root: Path) -> dict[tuple[str, int], str]:
+    """Versions of packs that the cases under `root` planned: (pack id, version) → library digest.
+
+    A case that cannot be read says nothing about packs and is passed over.
+    """
+    found: dict[tuple[str, int], str] = {}
+    for journal in sorted(root.glob("*/journal/case.jsonl")):
+        try:
+            plan = CaseStore(journal.parent.parent).recorded_plan()
+        except (CaseError, CustodyError):
+            continue
+        found |= {(item.id, item.version): item.library_digest for item in plan.packs}
+    return found

@@ -53,6 +53,10 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         );
         """,
     ),
+    (
+        "0003 prompt tokens",
+        "ALTER TABLE observation ADD COLUMN prompt_tokens INTEGER",
+    ),
 )
 
 EVIDENCE_TABLES = (

@@ -107,6 +107,7 @@ def _observation(seen: Observation, record: JournalRecord) -> Rows:
         "seconds": seen.seconds,
         "token_count": seen.token_count,
         "prompt_format": seen.prompt_format,
+        "prompt_tokens": seen.prompt_tokens,
         "tensor_digest": seen.tensor_digest,
         "note": seen.note,
         "digest": record.digest,

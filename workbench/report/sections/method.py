@@ -23,6 +23,8 @@ def blocks(material: Material) -> list[Block]:
             )
         ),
         _packs(material),
+        *_extent(material),
+        *_weak(material),
         _metrics(material),
         KeyValues(tuple(_terms(material))),
     ]
@@ -56,6 +58,36 @@ def _packs(material: Material) -> Table:
             for pack in material.packs
         ),
     )
+
+
+PARTS = {
+    "open": "the open part: a fifth of each pack is sealed, to be asked for confirmation only",
+    "sealed": "the sealed part: the fifth of each pack that was held back until now",
+    "all": "all probes, the sealed fifth included",
+}
+
+
+def _extent(material: Material) -> list[Block]:
+    plan = material.plan
+    left_out = sum(planned.left_out for planned in plan.packs)
+    words = say("Of these packs the plan takes {part}.", part=own(PARTS[plan.part]))
+    if plan.budget is not None:
+        words += say(
+            " Within {budget} questions for each model it takes the probes that told independent "
+            "models apart best on earlier panels; no answer of this case played a part.",
+            budget=plan.budget,
+        )
+    return [Paragraph(words + say(" Probes left out: {n}.", n=left_out))]
+
+
+def _weak(material: Material) -> list[Block]:
+    weak = [(pack.id, pack.weak) for pack in material.packs if pack.weak is not None]
+    if not weak:
+        return []
+    return [
+        Paragraph(own("Asked and recorded, but counted in no score:"), weight="lead"),
+        KeyValues(tuple((name(pack_id), recorded(reason)) for pack_id, reason in weak)),
+    ]
 
 
 def _metrics(material: Material) -> Table:

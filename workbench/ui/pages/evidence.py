@@ -76,6 +76,8 @@ def _prompt(pack: Pack, prompt: str) -> None:
     st.header("Prompt", anchor=False)
     widgets.quoted(prompt)
     widgets.plain(f"{pack.title} (version {pack.version}). {pack.rationale}")
+    if pack.weak is not None:
+        widgets.plain(f"Shown, never counted in any score. {pack.weak}")
 
 
 def _answers(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:

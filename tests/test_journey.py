@@ -241,5 +241,54 @@ def test_a_pack_is_tried_on_a_model_without_a_trace(world):
     assert not (world.cases / "try").exists()
 
 
+def test_a_recorded_panel_weighs_the_packs_it_asked(world, case):
+    weights = {item["pack"]: item for item in world.json("packs", "weigh", "--panel", "first")}
+    assert set(weights) == {"style/short", "continuation/openings"}
+    short = weights["style/short"]
+    assert set(short["models"]) == {"base", "alpha", "beta", "gamma"}
+    assert (len(short["probes"]), short["repeats"]) == (5, 3)
+    assert short["separations"][0]["derived"] == "tuned"
+    kept = world.root / "probes" / ".weights" / "style" / "short.json"
+    assert json.loads(kept.read_text()) == short
+    only = ("--pack", "continuation/openings", "--probes")
+    shown = world.run("packs", "weigh", "--panel", "first", *only)
+    assert "own, length, format: share of answers nearer to their own model's" in shown.stdout
+    assert "thing-0" in shown.stdout
+    assert "thing-1" not in shown.stdout  # sealed
+
+
+def test_a_budget_is_spent_on_what_was_weighed(world, case):
+    assert world.run("packs", "weigh", "--panel", "first").returncode == 0
+    who = ("--reference", "base", "--suspect", "tuned")
+    plan = world.json("plan", "frugal", *who, "--budget", "7")
+    assert plan["budget"] == 7
+    assert 0 < sum(pack["questions"] for pack in plan["packs"]) <= 7
+    shown = world.run("packs", "show", "style/short").stdout
+    assert "Weighed on 4 independent models: mean gap " in shown
+
+
+def test_a_pack_that_was_asked_cannot_change_under_its_version(world, case):
+    file = world.root / "probes" / "style" / "short.toml"
+    before = file.read_text()
+    file.write_text(before.replace("Short answers", "Shorter answers"))
+    try:
+        done = world.run("plan", "later", "--reference", "base", "--suspect", "tuned")
+        assert done.returncode == 1
+        assert "version 1 was asked with other content; raise version to 2" in done.stderr
+        assert world.run("packs", "check").returncode == 1
+        left = world.run("packs", "weigh", "--panel", "first")
+        assert "style/short is left out: it changed since these cases asked it." in left.stderr
+    finally:
+        file.write_text(before)
+    assert world.run("packs", "check").returncode == 0
+
+
+def test_the_sealed_part_is_a_case_of_its_own(world, case):
+    who = ("--reference", "base", "--suspect", "tuned", "--pack", "style/short")
+    plan = world.json("plan", "confirm", *who, "--part", "sealed")
+    assert (plan["packs"][0]["probes"], plan["packs"][0]["left_out"]) == (1, 5)
+    assert world.run("plan", "odd", *who, "--part", "shut").returncode == 2
+
+
 def test_usage_errors_exit_with_2(world):
     assert world.run("plan").returncode == 2

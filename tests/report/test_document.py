@@ -134,3 +134,22 @@ def test_the_json_keeps_names_as_they_were_recorded():
 def test_the_json_holds_the_data_of_every_exhibit():
     exhibits = document_json(reports.document())["exhibits"]
     assert [digest_of(item["rows"]) for item in exhibits] == [item["digest"] for item in exhibits]
+
+
+def test_weak_packs_are_named_with_their_reason():
+    comparison, plan, runs, packs = reports.parts()
+    assert "counted in no score" not in reports.all_text(reports.document())
+    weak = dataclasses.replace(packs[0], weak="Web text is full of such answers.")
+    text = reports.all_text(build_document(comparison, plan, runs, [weak, *packs[1:]]))
+    assert "Asked and recorded, but counted in no score:" in text
+    assert "Web text is full of such answers." in text
+
+
+def test_the_method_says_what_was_left_out_of_the_packs():
+    comparison, plan, runs, packs = reports.parts()
+    short = dataclasses.replace(plan.packs[0], left_out=4)
+    plan = dataclasses.replace(plan, budget=60, packs=(short, *plan.packs[1:]))
+    text = reports.all_text(build_document(comparison, plan, runs, packs))
+    assert "a fifth of each pack is sealed, to be asked for confirmation only" in text
+    assert "Within 60 questions for each model" in text
+    assert "Probes left out: 4." in text

@@ -7,7 +7,14 @@ import pytest
 from tests import made
 from workbench.errors import CaseError, CustodyError
 from workbench.records import from_json, to_json
-from workbench.store import CaseStore, Journal, create_case, list_cases, open_case
+from workbench.store import (
+    CaseStore,
+    Journal,
+    create_case,
+    list_cases,
+    open_case,
+    planned_versions,
+)
 from workbench.store.audit import edited_rows
 from workbench.store.case import CASE_JOURNAL
 
@@ -203,3 +210,22 @@ def test_the_database_reaches_no_file(case):
 
 def test_a_store_names_its_folder_without_opening_it(tmp_path):
     assert CaseStore(tmp_path / "nothing").name == "nothing"
+
+
+def test_the_cases_know_which_versions_were_planned(tmp_path):
+    made.planned_case(tmp_path)
+    broken = made.planned_case(tmp_path, "broken", packs=(made.pack("style/other"),))
+    broken.journal_path(CASE_JOURNAL).write_text("nothing\n")
+    assert planned_versions(tmp_path) == {
+        ("style/greetings", 1): made.pack().digest,
+        ("continuation/openings", 1): made.pack("continuation/openings", "next_token", 2, 1).digest,
+    }
+
+
+def test_a_journal_without_a_plan_is_no_case(tmp_path):
+    store = CaseStore(tmp_path)
+    (tmp_path / "journal").mkdir()
+    with Journal(store.journal_path(CASE_JOURNAL)) as journal:
+        journal.append("note", [{"plan": {}}])
+    with pytest.raises(CustodyError, match="does not begin with a plan"):
+        store.recorded_plan()

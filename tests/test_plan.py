@@ -1,0 +1,71 @@
+"""What a plan takes of the packs."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests import made
+from tests.packs.test_weights import weights
+from tests.weigh.test_panel import catalogue
+from workbench.errors import PlanError
+from workbench.packs import sealed_addresses
+from workbench.plan import Extent, make_plan
+
+PACK = made.pack(probes=10, repeats=4)
+CONTROLS = ("alpha", "beta", "gamma")
+
+
+def planned(*packs, **extent):
+    return make_plan(
+        "made", "base", ("tuned",), CONTROLS, packs or (PACK,), catalogue(),
+        now=made.NOON, extent=Extent(**extent),
+    )  # fmt: skip
+
+
+def test_the_open_part_is_asked_unless_said_otherwise():
+    plan, (asked,) = planned()
+    assert len(asked.probes) == 8
+    assert not sealed_addresses(PACK) & {probe.address for probe in asked.probes}
+    assert plan.part == "open"
+    assert (plan.packs[0].probes, plan.packs[0].left_out, plan.packs[0].questions) == (8, 2, 32)
+
+
+def test_the_sealed_part_is_the_rest():
+    _, (asked,) = planned(part="sealed")
+    assert {probe.address for probe in asked.probes} == sealed_addresses(PACK)
+
+
+def test_the_plan_names_the_pack_as_asked_and_as_its_file_has_it():
+    plan, (asked,) = planned()
+    assert plan.packs[0].digest == asked.digest != PACK.digest
+    assert plan.packs[0].library_digest == PACK.digest
+
+
+def test_packs_too_small_to_seal_anything_have_no_sealed_part():
+    with pytest.raises(PlanError, match="The sealed part of these packs holds no probe"):
+        planned(made.pack(probes=3), part="sealed")
+
+
+def test_a_budget_is_spent_on_what_weighs_most_at_the_repeats_asked():
+    gaps = {probe.key: 0.1 * place for place, probe in enumerate(PACK.probes)}
+    plan, (asked,) = planned(budget=7, repeats=2, weights={PACK.id: weights(PACK, **gaps)})
+    assert plan.budget == 7
+    opened = [probe for probe in PACK.probes if probe.address not in sealed_addresses(PACK)]
+    assert list(asked.probes) == opened[-3:]
+    assert plan.packs[0].questions == 6
+    assert plan.packs[0].left_out == 7
+
+
+def test_a_plan_with_another_budget_has_another_digest():
+    gaps = {probe.key: 0.5 for probe in PACK.probes}
+    one, _ = planned(budget=8, weights={PACK.id: weights(PACK, **gaps)})
+    assert replace(one, budget=9).digest != one.digest
+
+
+def test_every_mistake_is_listed_at_once():
+    with pytest.raises(PlanError) as error:
+        planned(budget=0, repeats=0)
+    assert error.value.what == (
+        "This comparison cannot be planned: repeats must lie between 1 and 200, not 0; "
+        "a budget must be at least 1 question, not 0."
+    )

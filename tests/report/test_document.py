@@ -149,6 +149,7 @@ def test_the_method_says_what_was_left_out_of_the_packs():
     comparison, plan, runs, packs = reports.parts()
     short = dataclasses.replace(plan.packs[0], left_out=4)
     plan = dataclasses.replace(plan, budget=60, packs=(short, *plan.packs[1:]))
+    comparison = dataclasses.replace(comparison, plan_digest=plan.digest)
     text = reports.all_text(build_document(comparison, plan, runs, packs))
     assert "a fifth of each pack is sealed, to be asked for confirmation only" in text
     assert "Within 60 questions for each model" in text

@@ -23,13 +23,28 @@ def test_the_checker_finds_only_the_marked_parts(tmp_path, pack_id):
 
 
 @pytest.mark.parametrize(
-    ("pack_id", "kind"), [("style/endings", "generate"), ("continuation/openings", "next_token")]
+    ("pack_id", "kind"),
+    [
+        ("style/endings", "generate"),
+        ("continuation/openings", "next_token"),
+        ("identity/maker", "generate"),
+    ],
 )
 def test_a_skeleton_filled_in_is_a_pack(tmp_path, pack_id, kind):
     file = new_pack(pack_id, tmp_path)
     file.write_text(file.read_text(encoding="utf-8").replace("TODO", "Ready"), encoding="utf-8")
     pack = load_pack(file, tmp_path)
     assert (pack.id, pack.kind) == (pack_id, kind)
+
+
+@pytest.mark.parametrize("pack_id", ["style/endings", "continuation/openings"])
+def test_the_optional_keys_of_a_skeleton_are_ready_to_use(tmp_path, pack_id):
+    file = new_pack(pack_id, tmp_path)
+    text = file.read_text(encoding="utf-8").replace("TODO", "Ready").replace("# metrics", "metrics")
+    file.write_text(text.replace('"why" ', f'"{"why " * 12}" ').replace("# weak", "weak"))
+    pack = load_pack(file, tmp_path)
+    assert pack.metrics
+    assert pack.weak
 
 
 def test_an_existing_pack_is_never_overwritten(tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 from workbench.errors import PackError
 from workbench.packs.library import id_problems
 from workbench.packs.problem import quoted
+from workbench.packs.schema import METRICS_OF, NEVER_COUNTED
 from workbench.paths import probes_folder
 
 SAMPLED = """\
@@ -32,11 +33,19 @@ authors = ["TODO: your name"]
 rationale = "TODO: why answers could carry lineage, in a sentence or two"
 source = "TODO: where the idea comes from: paper, report, or your own observation"
 {kind}confounders = ["TODO: what else, besides lineage, makes two models answer alike here"]
-{decoding}
+# metrics = [{metrics}]  # without: all of these
+{weak}{decoding}
 [[probe]]                  # repeat this table for each probe, at least a dozen
 key = "first"              # a-z, 0-9 and -; never reused for another question
 prompt = "TODO: one short question that many answers would fit"
 # language = "en"          # tag of the prompt's language; en unless said
+# group = "pair"           # the same on probes that belong together, two at least
+"""
+COUNTED = """\
+# weak = "why"             # for a pack that is shown, but counts in no score
+"""
+NOT_COUNTED = """\
+weak = "TODO: why the answers are shown, but count in no score"
 """
 
 
@@ -70,9 +79,12 @@ def new_pack(pack_id: str, root: Path | None = None) -> Path:
 
 def _skeleton(pack_id: str) -> str:
     reads = pack_id.startswith("continuation/")
+    kind = "next_token" if reads else "generate"
     return SKELETON.format(
         pack_id=pack_id,
         file=f"probes/{pack_id}.toml",
         kind=READ if reads else SAMPLED,
+        metrics=", ".join(f'"{metric}"' for metric in METRICS_OF[kind]),
+        weak=NOT_COUNTED if pack_id.split("/", maxsplit=1)[0] in NEVER_COUNTED else COUNTED,
         decoding="" if reads else DECODING,
     )

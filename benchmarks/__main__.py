@@ -7,10 +7,14 @@ import sys
 
 import torch
 
-from benchmarks import collect, divergence
+from benchmarks import choice, collect, divergence
 from workbench.errors import nearest
 
-BENCHMARKS = {"collect": collect.measure, "divergence": divergence.measure}
+BENCHMARKS = {
+    "choice": choice.measure,
+    "collect": collect.measure,
+    "divergence": divergence.measure,
+}
 
 
 def main() -> int:

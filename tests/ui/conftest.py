@@ -1,5 +1,6 @@
 """One folder of made cases for all page tests, and a way to open a page as a reader does."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from tests import made
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 PAGES = ("cases", "verdict", "evidence")
 HOSTILE_NAME = "![x](app.png) :red[VERDICT] `x` $a^2$ www.evil.test \u202egnp"
+WEAK = replace(made.pack("identity/made"), weak="Learnt from many places.")
 MANY = tuple(f"control-{n}" for n in range(7))
 
 
 @pytest.fixture(scope="session")
 def made_cases(tmp_path_factory):
-    """Cases of every state: planned, recorded, evaluated, hostile, wide, newer."""
+    """Cases of every state: planned, weak, recorded, evaluated, hostile, wide, newer."""
     root = tmp_path_factory.mktemp("cases")
     made.planned_case(root, "planned")
+    made.planned_case(root, "weak", packs=(WEAK,))
     made.recorded_case(root, "recorded")
     made.evaluated_case(root, "evaluated", suspects=("tuned", "quantised"))
     made.evaluated_case(root, "wide", controls=MANY)

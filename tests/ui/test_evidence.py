@@ -1,6 +1,3 @@
-from dataclasses import replace
-
-from tests import made
 from tests.ui.conftest import open_page, read_page, words
 
 TOKENS = "continuation/openings#probe-0"
@@ -14,9 +11,7 @@ def test_a_planned_case_shows_its_prompts_before_anything_is_asked(cases):
 
 
 def test_a_weak_pack_says_that_it_never_counts(cases):
-    weak = replace(made.pack("identity/made"), weak="Learnt from many places.")
-    made.planned_case(cases, "weak", packs=(weak,))
-    said = words(open_page("evidence", case="weak"))
+    said = words(read_page("evidence", case="weak"))
     assert "Shown, never counted in any score. Learnt from many places." in said
     assert "never counted" not in words(read_page("evidence", case="planned"))
 

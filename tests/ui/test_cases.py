@@ -15,7 +15,7 @@ def test_an_empty_folder_says_what_to_do_next(no_cases):
 
 def test_every_case_shows_its_state_and_who_is_compared(cases):
     said = words(read_page("cases"))
-    assert "6 cases on this machine" in said
+    assert "7 cases on this machine" in said
     for state in ("planned", "recorded", "evaluated", "unreadable"):
         assert f"badge[{state}]" in said
     assert "Reference base; 2 suspects: tuned, quantised; 3 controls" in said

@@ -84,9 +84,20 @@ def test_a_model_asked_twice_speaks_from_the_first_case(tmp_path):
     assert panel.independent[0].texts["style/greetings#probe-0"][0].startswith("base says")
 
 
-def test_a_case_that_is_not_recorded_in_full_is_refused(tmp_path):
-    with pytest.raises(CaseError, match="not recorded in full"):
+def test_a_case_in_which_nobody_answered_is_refused(tmp_path):
+    with pytest.raises(CaseError, match="No model of case 'made' has answered everything yet"):
         read(made.planned_case(tmp_path))
+
+
+def test_a_run_that_is_still_being_recorded_is_left_aside(tmp_path):
+    store = made.recorded_case(tmp_path)
+    path = store.journal_path("case")
+    *kept, last = path.read_text().splitlines(keepends=True)
+    assert json.loads(last)["body"]["run_id"] == "control-gamma"
+    path.write_text("".join(kept))
+    panel = read(store)
+    assert [one.entry.name for one in panel.independent] == ["base", "alpha", "beta"]
+    assert panel.unfinished == ("made/control-gamma",)
 
 
 def test_a_model_nobody_knows_any_more_is_named(tmp_path):

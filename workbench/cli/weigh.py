@@ -73,7 +73,10 @@ def _panel(cases: list[str]) -> "Panel":
 
     say("Reading the record")
     stores = [open_case(case_folder(case)) for case in dict.fromkeys(cases)]
-    return read_panel(stores, load_catalogue(), load_embedder)
+    panel = read_panel(stores, load_catalogue(), load_embedder)
+    for run in panel.unfinished:
+        say(f"{run} is left out: it does not hold every answer yet.")
+    return panel
 
 
 def _weighable(panel: "Panel", ids: list[str] | None, root: Path | None) -> "list[Pack]":

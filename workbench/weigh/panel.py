@@ -10,7 +10,7 @@ from workbench.embed import Embedder
 from workbench.errors import CaseError
 from workbench.metrics.information import first_letters
 from workbench.models.catalogue import find_model
-from workbench.records import USABLE, ModelEntry, Observation
+from workbench.records import USABLE, ModelEntry, Observation, Run
 from workbench.store import CaseStore
 
 Profile = dict[int, dict[str, float]]
@@ -43,6 +43,8 @@ class Panel:
     """Pack id → digests of the versions that were asked, as their files had them."""
     embedder: str
     """Revision of the sentence encoder."""
+    unfinished: tuple[str, ...] = ()
+    """Runs that were left aside because they do not hold every answer yet, as `case/run`."""
 
 
 def read_panel(
@@ -52,7 +54,8 @@ def read_panel(
 ) -> Panel:
     """Bring the answers of several cases together.
 
-    A model that two cases asked the same probe speaks from the first of them.
+    A model that two cases asked the same probe speaks from the first of them. Runs that are still
+    being recorded are left aside.
 
     Args:
         stores: Recorded cases.
@@ -61,37 +64,44 @@ def read_panel(
 
     Raises:
         ModelError: If a model of a case is no longer known.
-        CaseError: If a case was not recorded in full, or two cases hold different weights under one
+        CaseError: If no run of a case is complete, or two cases hold different weights under one
             name.
     """
     members: dict[str, Member] = {}
     asked: dict[str, set[str]] = {}
-    revision = ""
+    revision, unfinished = "", []
     for store in stores:
-        _require_recorded(store)
-        revision = _add_case(store, catalogue, load_embedder, members)
+        runs = _complete(store)
+        unfinished += [f"{store.name}/{run.id}" for run in store.runs() if run not in runs]
+        revision = _add_runs(store, runs, catalogue, load_embedder, members)
         for planned in store.plan().packs:
             asked.setdefault(planned.id, set()).add(planned.library_digest)
     heads = _heads(members.values())
-    return Panel(tuple(heads.values()), tuple(_derived(members)), asked, revision)
+    return Panel(
+        tuple(heads.values()), tuple(_derived(members)), asked, revision, tuple(unfinished)
+    )
 
 
-def _require_recorded(store: CaseStore) -> None:
-    if store.state() != "recorded":
+def _complete(store: CaseStore) -> list[Run]:
+    closed = {record.body["run_id"] for record in store.records("case") if record.kind == "close"}
+    runs = [run for run in store.runs() if run.id in closed]
+    if not runs:
         raise CaseError(
-            f"Case {store.name!r} is not recorded in full.",
-            fix=f"Finish it with `workbench run {store.name}`, then weigh again.",
+            f"No model of case {store.name!r} has answered everything yet.",
+            fix=f"Ask them with `workbench run {store.name}`, then weigh again.",
         )
+    return runs
 
 
-def _add_case(
+def _add_runs(
     store: CaseStore,
+    runs: Sequence[Run],
     catalogue: Mapping[str, ModelEntry],
     load_embedder: Callable[[str], Embedder],
     members: dict[str, Member],
 ) -> str:
     embedder = load_embedder(store.plan().embedder)
-    materials = [gather(store, run) for run in store.runs()]
+    materials = [gather(store, run) for run in runs]
     embed_answers(store, materials, lambda: embedder, embedder.revision)
     for material in materials:
         run = material.run

@@ -33,9 +33,8 @@ def measure(quick: bool) -> dict[str, object]:
     names = os.environ.get("WORKBENCH_PANEL", "").split()
     if not names:
         return {"skipped": "name recorded cases in WORKBENCH_PANEL"}
-    panel = read_panel(
-        [open_case(case_folder(name)) for name in names], load_catalogue(), load_embedder
-    )
+    stores = [open_case(case_folder(name)) for name in names]
+    panel = read_panel(stores, load_packs().values(), load_catalogue(), load_embedder)
     rows: dict[str, object] = {}
     for parent, child in panel.derived:
         for budget in BUDGETS:
@@ -48,9 +47,7 @@ def _row(panel: Panel, parent: Member, child: Member, budget: int, rounds: int) 
     packs = [
         part_of(pack, "open")
         for pack in load_packs().values()
-        if pack.weak is None
-        and pack.kind == "generate"
-        and pack.digest in panel.asked.get(pack.id, ())
+        if pack.weak is None and pack.kind == "generate" and _was_asked(panel, pack)
     ]
     contrasts = _contrasts(panel, packs, parent, child)
     chosen = _addresses(choose(packs, _weights(panel, parent), budget))
@@ -67,8 +64,12 @@ def _row(panel: Panel, parent: Member, child: Member, budget: int, rounds: int) 
 def _weights(panel: Panel, parent: Member) -> dict[str, PackWeights]:
     others = tuple(one for one in panel.independent if one.entry.family != parent.entry.family)
     without = replace(panel, independent=others, derived=())
-    known = {pack.id: pack for pack in load_packs().values() if pack.id in panel.asked}
+    known = {pack.id: pack for pack in load_packs().values() if _was_asked(panel, pack)}
     return {pack_id: weigh_pack(without, pack) for pack_id, pack in known.items()}
+
+
+def _was_asked(panel: Panel, pack: Pack) -> bool:
+    return any(probe.address in panel.asked for probe in pack.probes)
 
 
 def _contrasts(

@@ -276,8 +276,6 @@ def test_a_pack_that_was_asked_cannot_change_under_its_version(world, case):
         assert done.returncode == 1
         assert "version 1 was asked with other content; raise version to 2" in done.stderr
         assert world.run("packs", "check").returncode == 1
-        left = world.run("packs", "weigh", "--panel", "first")
-        assert "style/short is left out: it changed since these cases asked it." in left.stderr
     finally:
         file.write_text(before)
     assert world.run("packs", "check").returncode == 0

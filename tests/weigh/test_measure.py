@@ -37,7 +37,7 @@ def panel(pack=PACK, **answers):
     members = {name: member(name, given, pack) for name, given in answers.items()}
     heads = tuple(one for name, one in members.items() if name != "tuned")
     derived = ((members["base"], members["tuned"]),) if "tuned" in members else ()
-    return Panel(heads, derived, {pack.id: {pack.digest}}, "made")
+    return Panel(heads, derived, frozenset(), "made")
 
 
 def every(weights, field):

@@ -43,8 +43,9 @@ def catalogue():
     }
 
 
-def read(*stores):
-    return read_panel(stores, catalogue(), lambda _: Encoder())
+def read(*stores, packs=None):
+    packs = packs or [pack for store in stores for pack in store.packs()]
+    return read_panel(stores, packs, catalogue(), lambda _: Encoder())
 
 
 def test_one_model_of_each_family_is_independent(tmp_path):
@@ -72,9 +73,22 @@ def test_two_cases_make_one_panel(tmp_path):
         made.recorded_case(tmp_path),
         made.recorded_case(tmp_path, "second", packs=(made.pack(), names)),
     )
-    assert set(panel.asked) == {"style/greetings", "continuation/openings", "style/names"}
-    assert panel.asked["style/names"] == {names.digest}
+    assert {address.split("#")[0] for address in panel.asked} == {
+        "style/greetings", "continuation/openings", "style/names",
+    }  # fmt: skip
     assert "style/names#probe-0" in panel.independent[0].texts
+
+
+def test_answers_to_other_words_or_another_decoding_are_left_aside(tmp_path):
+    store = made.recorded_case(tmp_path)
+    greetings, openings = store.packs()
+    reworded = replace(greetings.probes[0], prompt="Write another greeting.")
+    hotter = replace(openings, decoding=replace(openings.decoding, temperature=0.1))
+    packs = [replace(greetings, version=2, probes=(reworded, *greetings.probes[1:])), hotter]
+    panel = read(store, packs=packs)
+    assert panel.asked == {"style/greetings#probe-1", "style/greetings#probe-2"}
+    assert set(panel.independent[0].texts) == panel.asked
+    assert panel.independent[0].profiles == {}
 
 
 def test_a_model_asked_twice_speaks_from_the_first_case(tmp_path):
@@ -105,7 +119,7 @@ def test_a_model_nobody_knows_any_more_is_named(tmp_path):
     known = catalogue()
     del known["gamma"]
     with pytest.raises(ModelError, match="gamma"):
-        read_panel([store], known, lambda _: Encoder())
+        read_panel([store], store.packs(), known, lambda _: Encoder())
 
 
 def test_one_name_with_two_weights_is_refused(tmp_path):

@@ -47,8 +47,9 @@ def weigh(
     from workbench.records import to_json
     from workbench.weigh import weigh_pack
 
-    seen = _panel(panel)
-    packs = _weighable(seen, pack, root)
+    packs = _packs(pack, root)
+    seen = _panel(panel, packs)
+    packs = _weighable(seen, packs, named=bool(pack))
     found = []
     for item in packs:
         say(f"Weighing {item.id}")
@@ -65,7 +66,13 @@ def weigh(
     _explain(seen, kept=keep)
 
 
-def _panel(cases: list[str]) -> "Panel":
+def _packs(ids: list[str] | None, root: Path | None) -> "list[Pack]":
+    from workbench.packs import find_pack, load_packs
+
+    return [find_pack(i, root) for i in ids] if ids else list(load_packs(root).values())
+
+
+def _panel(cases: list[str], packs: "list[Pack]") -> "Panel":
     from workbench.cli.case import load_embedder
     from workbench.models.catalogue import load_catalogue
     from workbench.store import open_case
@@ -73,26 +80,22 @@ def _panel(cases: list[str]) -> "Panel":
 
     say("Reading the record")
     stores = [open_case(case_folder(case)) for case in dict.fromkeys(cases)]
-    panel = read_panel(stores, load_catalogue(), load_embedder)
+    panel = read_panel(stores, packs, load_catalogue(), load_embedder)
     for run in panel.unfinished:
         say(f"{run} is left out: it does not hold every answer yet.")
     return panel
 
 
-def _weighable(panel: "Panel", ids: list[str] | None, root: Path | None) -> "list[Pack]":
-    """Packs whose present version the panel was asked; the others are named on stderr."""
+def _weighable(panel: "Panel", packs: "list[Pack]", *, named: bool) -> "list[Pack]":
+    """Packs of which the panel was asked something; the others are told of if they were named."""
     from workbench.errors import PackError
-    from workbench.packs import find_pack, load_packs
 
-    packs = [find_pack(i, root) for i in ids] if ids else list(load_packs(root).values())
-    asked = [item for item in packs if item.digest in panel.asked.get(item.id, ())]
+    asked = [item for item in packs if any(probe.address in panel.asked for probe in item.probes)]
     for item in packs:
-        if item.id in panel.asked and item not in asked:
-            say(f"{item.id} is left out: it changed since these cases asked it.")
-        elif item not in asked and ids:
-            say(f"{item.id} is left out: these cases did not ask it.")
+        if named and item not in asked:
+            say(f"{item.id} is left out: these cases asked nothing of it in its present form.")
     if not asked:
-        raise PackError("The panel", ["none of the packs was asked in its present version"])
+        raise PackError("The panel", ["it was asked none of these packs in their present form"])
     return asked
 
 

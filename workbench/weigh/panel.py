@@ -1,6 +1,6 @@
 """Recorded cases → one panel: independent models, declared derivatives, and their answers."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from torch import Tensor
@@ -10,7 +10,7 @@ from workbench.embed import Embedder
 from workbench.errors import CaseError
 from workbench.metrics.information import first_letters
 from workbench.models.catalogue import find_model
-from workbench.records import USABLE, ModelEntry, Observation, Run
+from workbench.records import USABLE, ModelEntry, Observation, Pack, Run
 from workbench.store import CaseStore
 
 Profile = dict[int, dict[str, float]]
@@ -39,8 +39,8 @@ class Panel:
     """One model per family: the one that was derived from no other."""
     derived: tuple[tuple[Member, Member], ...]
     """(parent, derivative), both on the panel."""
-    asked: Mapping[str, set[str]]
-    """Pack id → digests of the versions that were asked, as their files had them."""
+    asked: frozenset[str]
+    """Addresses of the probes that were asked just as the packs ask them now."""
     embedder: str
     """Revision of the sentence encoder."""
     unfinished: tuple[str, ...] = ()
@@ -49,16 +49,19 @@ class Panel:
 
 def read_panel(
     stores: Sequence[CaseStore],
+    packs: Iterable[Pack],
     catalogue: Mapping[str, ModelEntry],
     load_embedder: Callable[[str], Embedder],
 ) -> Panel:
     """Bring the answers of several cases together.
 
     A model that two cases asked the same probe speaks from the first of them. Runs that are still
-    being recorded are left aside.
+    being recorded are left aside, and so are answers to probes that the packs ask in other words, or
+    with another decoding, by now; another version of the pack around a probe changes nothing.
 
     Args:
         stores: Recorded cases.
+        packs: The packs as their files have them now.
         catalogue: Known models, with families and parents.
         load_embedder: Opens a sentence encoder by name.
 
@@ -68,18 +71,30 @@ def read_panel(
             name.
     """
     members: dict[str, Member] = {}
-    asked: dict[str, set[str]] = {}
+    now = {form for pack in packs for form in _forms(pack)}
+    asked: set[str] = set()
     revision, unfinished = "", []
     for store in stores:
         runs = _complete(store)
         unfinished += [f"{store.name}/{run.id}" for run in store.runs() if run not in runs]
-        revision = _add_runs(store, runs, catalogue, load_embedder, members)
-        for planned in store.plan().packs:
-            asked.setdefault(planned.id, set()).add(planned.library_digest)
+        same = {form[0] for pack in store.packs() for form in _forms(pack) if form in now}
+        revision = _add_runs(store, runs, same, catalogue, load_embedder, members)
+        asked |= same
     heads = _heads(members.values())
     return Panel(
-        tuple(heads.values()), tuple(_derived(members)), asked, revision, tuple(unfinished)
+        tuple(heads.values()),
+        tuple(_derived(members)),
+        frozenset(asked),
+        revision,
+        tuple(unfinished),
     )
+
+
+def _forms(pack: Pack) -> Iterator[tuple[str, ...]]:
+    """Each probe's address, with all that could change what a model makes of it."""
+    decoding = pack.decoding
+    manner = (pack.kind, pack.template, repr(decoding.temperature), repr(decoding.max_tokens))
+    return ((probe.address, probe.prompt, *manner) for probe in pack.probes)
 
 
 def _complete(store: CaseStore) -> list[Run]:
@@ -96,6 +111,7 @@ def _complete(store: CaseStore) -> list[Run]:
 def _add_runs(
     store: CaseStore,
     runs: Sequence[Run],
+    same: Collection[str],
     catalogue: Mapping[str, ModelEntry],
     load_embedder: Callable[[str], Embedder],
     members: dict[str, Member],
@@ -113,11 +129,11 @@ def _add_runs(
                 f"{run.model} had other weights in case {store.name!r} than in a case before it.",
                 fix="Weigh the cases apart, or record them again with the same weights.",
             )
-        for probe, texts in material.texts.items():
-            member.texts.setdefault(probe, texts)
+        for probe in material.texts.keys() & same:
+            member.texts.setdefault(probe, material.texts[probe])
             member.embeddings.setdefault(probe, material.embeddings[probe])
         for seen in store.observations(run.id):
-            if seen.top and seen.outcome in USABLE:
+            if seen.top and seen.outcome in USABLE and seen.probe_address in same:
                 member.profiles.setdefault(seen.probe_address, _profile(seen))
     return embedder.revision
 

@@ -5,8 +5,9 @@ from itertools import zip_longest
 
 import duckdb
 
-from workbench.store.case import CaseStore, insert
+from workbench.store.case import CaseStore
 from workbench.store.database import connected, migrate
+from workbench.store.fold import insert
 from workbench.store.migrations import EVIDENCE_TABLES
 
 

@@ -1,8 +1,9 @@
 """The embedding cache of a case: derived, so it is recomputed rather than journaled."""
 
 from workbench.digest import digest_of_text
-from workbench.store.case import CaseStore, insert_rows
+from workbench.store.case import CaseStore
 from workbench.store.database import connected, migrate
+from workbench.store.fold import insert_rows
 
 Vectors = dict[str, list[float]]
 """Text digest → vector, float32."""

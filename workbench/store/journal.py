@@ -15,7 +15,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from workbench.digest import canonical, digest_of
+from workbench.durable import sync_folder
 from workbench.errors import CaseError, CustodyError
+
+CASE_JOURNAL = "case"
+"""Name of the journal that holds plan, packs, heads of closed runs, comparisons and anchors."""
 
 FORMAT = 1
 """Version of the journal format; a higher one was written by a newer program."""
@@ -80,7 +84,7 @@ def read_journal(path: Path) -> Iterator[JournalRecord]:
     """Read a journal from its first record on, checking every link.
 
     A last line without its newline was being written when the program died: it was never
-    acknowledged and is left out.
+    acknowledged and is left out; `torn_record` tells whether there is one.
 
     Raises:
         CustodyError: At the first record that was edited, moved, or does not follow its predecessor.
@@ -102,6 +106,12 @@ def read_journal(path: Path) -> Iterator[JournalRecord]:
         ) from error
 
 
+def torn_record(path: Path) -> int | None:
+    """Number of the last record if it is not whole, None if every record is."""
+    lines = path.read_bytes().split(b"\n")
+    return len(lines) - 1 if lines[-1] else None
+
+
 class Journal:
     """A journal open for appending by this process alone."""
 
@@ -115,6 +125,7 @@ class Journal:
         self.path = path
         try:
             self._stream = path.open("ab", buffering=0)
+            sync_folder(path.parent)  # else a new journal may vanish with the power
         except OSError as error:
             raise self._unwritable(error) from error
         try:

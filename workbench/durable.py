@@ -8,13 +8,13 @@ def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place in one step: readers see the old content or the new, never a part.
 
     Args:
-        path: The file; it is replaced if it exists.
+        path: The file; it is replaced if it exists. One process at a time may write it.
         content: All of it.
 
     Raises:
         OSError: If the disk is full or the folder cannot be written; the old file is unharmed.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f".{path.name}.partial")
     try:
         with partial.open("wb") as stream:
             stream.write(content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.output import AsJson, CaseName, case_folder, collecting, now, print_json, say
+from workbench.cli.output import AsJson, CaseName, case_folder, print_json, say
 from workbench.errors import CaseError, CustodyError
 from workbench.records import Comparison, EvidenceLine, NoScore, Score, to_json
 from workbench.store import CaseStore, open_case
@@ -34,27 +34,10 @@ def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> 
 
 
 def ask_everyone(store: CaseStore, device: str) -> None:
-    """Collect every run of the plan, once the weights of every model are known to be here."""
-    from workbench.collect import collect, open_backend
-    from workbench.device import choose_device
-    from workbench.models.catalogue import find_model
-    from workbench.models.fetch import located
-    from workbench.models.safety import check_weights_folder
+    """Let a worker process collect every run of the plan."""
+    from workbench.cli.work import work
 
-    chosen = choose_device(device)
-    entries = [(role, find_model(name)) for role, name in store.plan().models]
-    for _, entry in entries:
-        check_weights_folder(located(entry))
-    with collecting() as progress:
-        for role, entry in entries:
-            collect(
-                store,
-                role,
-                entry,
-                lambda entry=entry: open_backend(entry, chosen),  # type: ignore[misc]
-                clock=now,
-                progress=progress,
-            )
+    work(store.folder, ["--device", device])
 
 
 def compare(case: CaseName, *, as_json: AsJson = False) -> None:

@@ -14,7 +14,9 @@ from workbench.records import from_json, to_json
 STATUS = "status.json"
 
 WorkerState = Literal["starting", "asking", "stopping", "stopped", "done", "failed"]
-FINAL: frozenset[WorkerState] = frozenset({"stopped", "done", "failed"})
+
+STOPPED = 130
+"""Exit code of a worker that was asked to stop, and of the command that started it."""
 
 
 @dataclass(frozen=True, slots=True)

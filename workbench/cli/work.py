@@ -118,6 +118,9 @@ class _Lines:
     def show(self, seen: WorkerStatus) -> None:
         """Print a line if one is due."""
         moment = now()
+        if seen.state == "done":
+            rest = ", ".join(["all models", *pace_words(seen)])
+            say(visible_line(f"{seen.done} of {seen.total} questions ({rest})"))
         due = self._last is None or (moment - self._last).total_seconds() >= QUIET_SECONDS
         if seen.state not in {"asking", "stopping"} or not seen.run_id:
             return

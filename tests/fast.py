@@ -144,12 +144,17 @@ def _serve():
         log = os.memfd_create("stderr")
         if (pid := os.fork()) == 0:
             _become(worker, order, log)
-        print(pid, flush=True)
+        _tell(pid)
         _, status = os.waitpid(pid, 0)
         os.lseek(log, 0, os.SEEK_SET)
         error = os.read(log, 1 << 20).decode()
         os.close(log)
-        print(json.dumps([os.waitstatus_to_exitcode(status), error]), flush=True)
+        _tell([os.waitstatus_to_exitcode(status), error])
+
+
+def _tell(answer):
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
 
 
 def _become(worker, order, log):

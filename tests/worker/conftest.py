@@ -28,7 +28,9 @@ def whole(world, stable):
 
 def contents(store):
     """Run → what its observations hold, in their order."""
-    return {run.id: [seen.content_digest for seen in store.observations(run.id)] for run in store.runs()}
+    return {
+        run.id: [seen.content_digest for seen in store.observations(run.id)] for run in store.runs()
+    }
 
 
 def lines_in(folder):

@@ -18,7 +18,14 @@ from workbench.errors import CaseError, CustodyError
 from workbench.records import Comparison, Observation, Pack, Plan, Run, from_json
 from workbench.store.database import applied, connected, migrate
 from workbench.store.fold import folded, insert
-from workbench.store.journal import CASE_JOURNAL, FORMAT, Journal, JournalRecord, read_journal
+from workbench.store.journal import (
+    CASE_JOURNAL,
+    FORMAT,
+    Journal,
+    JournalRecord,
+    holds,
+    read_journal,
+)
 
 R = TypeVar("R")
 
@@ -61,13 +68,15 @@ class CaseStore:
         with self.journal_path(CASE_JOURNAL).open("rb") as stream:
             line = stream.readline()
         try:
-            found = json.loads(line)["body"]["format"]
+            record = json.loads(line)
+            found = record["body"]["format"]
         except (ValueError, KeyError, TypeError):
             found = FORMAT  # unreadable: reading the chain will say where
         if isinstance(found, int) and found > FORMAT:
+            doubt = "" if holds(record) else ", or record 0 of its journal case was changed"
             raise CaseError(
                 f"Case {self.name!r} was written by a newer version of the workbench "
-                f"(format {found}; this version reads {FORMAT}).",
+                f"(format {found}; this version reads {FORMAT}){doubt}.",
                 fix="Install that version or a later one to open it; nothing was changed.",
             )
         if self.database.exists():

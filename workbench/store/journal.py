@@ -46,6 +46,12 @@ def _linked(seq: int, prev: str, kind: str, body: Any) -> JournalRecord:  # noqa
     return JournalRecord(seq, prev, kind, body, digest)
 
 
+def holds(fields: dict[str, Any]) -> bool:
+    """Whether a line that was read from a journal carries the digest of its own content."""
+    own = {name: fields.get(name) for name in ("body", "kind", "prev", "seq")}
+    return bool(fields.get("digest") == digest_of(own))
+
+
 def _line(record: JournalRecord) -> bytes:
     fields = {
         "seq": record.seq,

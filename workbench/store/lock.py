@@ -19,6 +19,7 @@ from workbench.records import from_json, to_json
 
 LOCK = "worker.lock"
 GUARD = ".worker.guard"
+GONE = "gone"
 STALE_SECONDS = 60.0
 """An owner on another machine that gave no sign for so long counts as gone."""
 
@@ -161,17 +162,17 @@ def _runs(pid: int, started: str) -> bool:
     except PermissionError:
         pass  # somebody else's, and running
     found = _started(pid)
-    return "" in {started, found} or started == found
+    return found == started or (found != GONE and "" in {started, found})
 
 
 def _started(pid: int) -> str:
-    """Start time of a process in the kernel's ticks; `gone` once it has ended, "" if unknown."""
+    """Start time of a process in the kernel's ticks; `GONE` once it has ended, "" if unknown."""
     try:
         # The name of the program, in brackets, may hold anything; what follows it is counted.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
-    return "gone" if fields[0] in {"Z", "X"} else fields[19]
+    return GONE if fields[0] in {"Z", "X"} else fields[19]
 
 
 def _boot() -> str:

@@ -19,12 +19,21 @@ from workbench.store.status import STOPPED
 
 LOOK_SECONDS = 0.1
 
-_children: list[subprocess.Popen[bytes]] = []
-"""Workers started from here, kept until they are known to have ended: an unattended one would
-stay in the process table."""
+LOG = "worker.log"
+
+Worker = subprocess.Popen[bytes]
+
+_workers: dict[Path, Worker] = {}
+"""Case folder → the last worker that this process started; kept, since a dead child that nobody
+asks after stays in the process table."""
 
 
-def start(folder: Path, arguments: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+def command(folder: Path, arguments: Sequence[str]) -> list[str]:
+    """The command of a worker."""
+    return [sys.executable, "-m", "workbench.worker", str(folder.absolute()), *arguments]
+
+
+def start(folder: Path, arguments: Sequence[str], log: IO[bytes]) -> Worker:
     """Start a worker that outlives this process.
 
     Args:
@@ -32,22 +41,59 @@ def start(folder: Path, arguments: Sequence[str], log: IO[bytes]) -> subprocess.
         arguments: Options of `workbench.worker`.
         log: Open file for what the worker writes to stderr.
     """
-    _children[:] = [child for child in _children if child.poll() is None]
     path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     quiet = {"TOKENIZERS_PARALLELISM": "false", "TQDM_DISABLE": "1"}
     worker = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "workbench.worker", str(folder.absolute()), *arguments],
+        command(folder, arguments),
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
         env=quiet | os.environ | {"PYTHONPATH": path},
         start_new_session=True,
     )
-    _children.append(worker)
+    _workers[folder] = worker
     return worker
 
 
-def watch(worker: "subprocess.Popen[bytes]", folder: Path) -> Iterator[WorkerStatus]:
+def start_unwatched(folder: Path, arguments: Sequence[str] = ()) -> None:
+    """Start a worker and leave it alone; what it writes to stderr goes to `worker.log`.
+
+    Raises:
+        CaseError: If one was started from here that still lives, or the folder cannot be written.
+    """
+    if is_starting(folder):
+        raise CaseError(
+            f"A worker of case {folder.name!r} is about to begin.", fix="Give it a few seconds."
+        )
+    try:
+        with (folder / LOG).open("wb") as log:
+            start(folder, arguments, log)
+    except OSError as error:
+        raise CaseError(
+            f"No worker can be started for case {folder.name!r} ({error.strerror}).",
+            fix="Free some space or make the case folder writable, and try again.",
+        ) from error
+
+
+def is_starting(folder: Path) -> bool:
+    """Whether a worker started from here lives; it takes some seconds before it takes the lock."""
+    return folder in _workers and _workers[folder].poll() is None
+
+
+def last_words(folder: Path) -> WorkbenchError | None:
+    """What the last worker of a case said when it stopped or failed; None if it did neither."""
+    worker = _workers.get(folder)
+    if worker is not None and worker.poll() is not None:
+        with contextlib.suppress(OSError), (folder / LOG).open("rb") as log:
+            if (error := how_it_ended(worker, folder, log)) is not None:
+                return error
+    status = read_status(folder)
+    if status is None or not status.what:
+        return None
+    return CaseError(status.what, fix=status.fix)
+
+
+def watch(worker: Worker, folder: Path) -> Iterator[WorkerStatus]:
     """Look at a worker until it has ended.
 
     Yields:
@@ -65,15 +111,13 @@ def watch(worker: "subprocess.Popen[bytes]", folder: Path) -> Iterator[WorkerSta
         time.sleep(LOOK_SECONDS)
 
 
-def status_of(worker: "subprocess.Popen[bytes]", folder: Path) -> WorkerStatus | None:
+def status_of(worker: Worker, folder: Path) -> WorkerStatus | None:
     """What this very worker said last, if it said anything."""
     status = read_status(folder)
     return status if status is not None and status.pid == worker.pid else None
 
 
-def how_it_ended(
-    worker: "subprocess.Popen[bytes]", folder: Path, log: IO[bytes]
-) -> WorkbenchError | None:
+def how_it_ended(worker: Worker, folder: Path, log: IO[bytes]) -> WorkbenchError | None:
     """Why a worker that has ended did not finish, in its own two sentences where it left any.
 
     Returns:
@@ -95,6 +139,18 @@ def how_it_ended(
         f"The worker of case {folder.name!r} ended by {ended}{last}.",
         fix="Run it again to go on; what was recorded so far is kept.",
     )
+
+
+def pace_words(seen: WorkerStatus) -> list[str]:
+    """Rate, time left, cost and failures by kind, each in a few words."""
+    words = []
+    if seen.per_minute is not None:
+        words.append(f"{seen.per_minute:.0f} a minute")
+    if seen.seconds_left is not None:
+        words.append(f"{seen.seconds_left:.0f} s left")
+    words.append(f"cost {seen.cost}")
+    words += [f"{count} failed: {reason}" for reason, count in seen.failures.items()]
+    return words
 
 
 def stop(folder: Path) -> None:

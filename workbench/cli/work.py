@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from workbench.cli.output import QUIET_SECONDS, now, say
-from workbench.launch import how_it_ended, start, watch
+from workbench.launch import how_it_ended, pace_words, start, watch
 from workbench.store import WorkerStatus
 from workbench.store.status import STOPPED
 from workbench.visible import visible_line
@@ -129,15 +129,3 @@ class _Lines:
             self._last, self._said = moment, ends
             rest = ", ".join([f"{seen.done} of {seen.total} in all", *pace_words(seen)])
             say(visible_line(f"{ends} questions ({rest})"))
-
-
-def pace_words(seen: WorkerStatus) -> list[str]:
-    """Rate, time left, cost and failures by kind, each in a few words."""
-    words = []
-    if seen.per_minute is not None:
-        words.append(f"{seen.per_minute:.0f} a minute")
-    if seen.seconds_left is not None:
-        words.append(f"{seen.seconds_left:.0f} s left")
-    words.append(f"cost {seen.cost}")
-    words += [f"{count} failed: {reason}" for reason, count in seen.failures.items()]
-    return words

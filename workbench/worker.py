@@ -24,6 +24,7 @@ from workbench.models.fetch import located
 from workbench.models.safety import check_weights_folder
 from workbench.reporter import Reporter
 from workbench.store import CaseStore, WorkerLock, mend, open_case
+from workbench.store.database import DamagedError
 from workbench.store.status import STOPPED
 
 LOOK_SECONDS = 0.2
@@ -44,12 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     wish = _StopWish()
     try:
-        store = open_case(options.folder)
+        store = _opened(options.folder)
         lock = WorkerLock(store.folder)
         lock.take(now())
         return _work(store, lock, options.device, wish)
     except WorkbenchError as error:
         return _failed(error)
+
+
+def _opened(folder: Path) -> CaseStore:
+    try:
+        return open_case(folder)
+    except DamagedError:  # the lock's owner makes it anew
+        return CaseStore(folder)
 
 
 def now() -> datetime:

@@ -1,7 +1,7 @@
 """Does the database still say what the journals say?"""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -80,9 +80,9 @@ def _difference(columns: tuple[str, ...], own: Row | None, other: Row | None, wi
     return f"{_named(columns, other, width)}, which no journal holds"
 
 
-def _key(row: Row, width: int) -> tuple[tuple[str, object], ...]:
+def _key(row: Row, width: int) -> tuple[tuple[bool, Any], ...]:
     """Ordered as the database orders it; a NULL, last, stands only where somebody put it."""
-    return tuple(("~" if value is None else "", value or "") for value in row[:width])
+    return tuple((value is None, "" if value is None else value) for value in row[:width])
 
 
 def _read(connection: duckdb.DuckDBPyConnection, table: str) -> _Table:

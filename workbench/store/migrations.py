@@ -71,7 +71,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "observation": ("run_id", "probe_address", "repeat"),
     "next_token": ("run_id", "probe_address", "position"),
     "comparison": ("digest",),
-    "score": ("comparison_digest", "metric", "role", "model"),
-    "probe_value": ("comparison_digest", "metric", "role", "model", "probe_address"),
+    "score": ("comparison_digest", "metric", "model", "role"),
+    "probe_value": ("comparison_digest", "metric", "model", "role", "probe_address"),
 }
-"""Columns that tell the rows of each of these tables apart."""
+"""First columns of each of these tables, which tell its rows apart."""

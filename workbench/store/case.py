@@ -26,6 +26,7 @@ from workbench.store.journal import (
     holds,
     read_journal,
 )
+from workbench.store.rows import ROWLESS
 
 R = TypeVar("R")
 
@@ -92,6 +93,9 @@ class CaseStore:
 
     def fold(self, records: Iterable[JournalRecord]) -> None:
         """Add journal records to the tables, in one transaction."""
+        records = [record for record in records if record.kind not in ROWLESS]
+        if not records:
+            return
         with connected(self.database, write=True) as connection:
             migrate(connection)
             connection.execute("BEGIN")
@@ -108,8 +112,7 @@ class CaseStore:
             # Plan and packs are folded before a case has its name.
             if record.seq not in known and record.kind not in {"plan", "pack"}
         ]
-        if records:
-            self.fold(records)
+        self.fold(records)
 
     def rebuild(self) -> None:
         """Make the database again from the journals alone; embeddings are recomputed on demand."""

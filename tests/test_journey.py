@@ -139,6 +139,22 @@ def test_an_edited_row_is_named(world, case):
     assert "Table observation differs from the journals" in done.stderr
 
 
+def test_an_edited_and_an_added_embedding_are_named(world, case):
+    store = tampered(world, case, "embedded")
+    with duckdb.connect(str(store.database)) as connection:
+        (digest,) = connection.execute("SELECT min(text_digest) FROM embedding").fetchone()
+        connection.execute(
+            "UPDATE embedding SET vector = list_transform(vector, lambda x: x + 0.01) "
+            "WHERE text_digest = ?",
+            [digest],
+        )
+        connection.execute("INSERT INTO embedding VALUES ('sha256:none', 'minilm', [0.5])")
+    done = world.run("verify", "embedded")
+    assert done.returncode == 1
+    assert f"Table embedding, text {digest}: computed again it differs by 1.0e-02." in done.stdout
+    assert "no answer needs: text sha256:none, embedder minilm." in done.stdout
+
+
 def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
     import shutil
 

@@ -1,21 +1,34 @@
 """Put planned packs to one model and record every reply, failures included."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from workbench.backends import BACKENDS, Backend, Question, Reply
 from workbench.device import Device
-from workbench.digest import digest_of_file, seed_from
+from workbench.digest import digest_of_bytes, seed_from
+from workbench.durable import write_whole
 from workbench.errors import CaseError
 from workbench.models.fetch import located
-from workbench.records import ModelEntry, Observation, Pack, Plan, Role, Run, from_json, to_json
-from workbench.store import CaseStore, Journal
+from workbench.records import (
+    ModelEntry,
+    Observation,
+    Pack,
+    Plan,
+    Role,
+    Run,
+    Sitting,
+    from_json,
+    to_json,
+)
+from workbench.store import CaseStore, Journal, JournalRecord
 
 BATCH = 16
 """Replies written, and folded into the database, at a time."""
@@ -33,6 +46,15 @@ class Progress:
     model: str
     done: int
     total: int
+    fresh: tuple[Observation, ...] = ()
+    """Recorded since the last word of progress; at first, what earlier sittings recorded."""
+    cost: str = "unknown"
+    """What this run cost so far, with its currency; `unknown` where nobody says, never 0."""
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
 
 
 def open_backend(entry: ModelEntry, device: Device) -> Backend:
@@ -73,7 +95,8 @@ def collect(
     *,
     clock: Clock,
     progress: Callable[[Progress], None],
-) -> None:
+    stopping: Callable[[], bool] = never,
+) -> bool:
     """Ask one model everything that is still missing from its run, then close the run.
 
     Args:
@@ -83,30 +106,41 @@ def collect(
         load: Opens the backend; not called when nothing is missing.
         clock: Tells the time, timezone-aware.
         progress: Called with every batch recorded.
+        stopping: Asked after every batch whether to leave the rest for another sitting.
+
+    Returns:
+        Whether the run holds everything and is closed.
 
     Raises:
         CaseError: If the run was begun with other weights, or the disk is full.
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
     wanted = list(questions(plan.seed, store.packs(), role, entry.name))
+
+    def tell(recorded: int, fresh: Iterable[Observation]) -> None:
+        progress(Progress(run_id, entry.name, recorded, len(wanted), tuple(fresh)))
+
     if is_closed(store, run_id):
-        progress(Progress(run_id, entry.name, len(wanted), len(wanted)))
-        return
+        tell(len(wanted), store.observations(run_id))
+        return True
     with Journal(store.journal_path(run_id)) as journal:
         store.catch_up(run_id)
-        done = {(seen.probe_address, seen.repeat) for seen in store.observations(run_id)}
+        before = store.observations(run_id)
+        done = {(seen.probe_address, seen.repeat) for seen in before}
         missing = [q for q in wanted if (q.address, q.repeat) not in done]
-        recorded = len(wanted) - len(missing)
-        progress(Progress(run_id, entry.name, recorded, len(wanted)))
+        tell(len(done), before)
         if missing or not journal.length:
-            backend = load()
-            _begin(store, journal, _run(plan, role, entry, backend, clock()))
-            for batch in _batches(backend.ask(missing), BATCH):
-                _record(store, journal, run_id, batch, clock())
-                recorded += len(batch)
-                progress(Progress(run_id, entry.name, recorded, len(wanted)))
-            backend.close()
+            with closing(load()) as backend:
+                run = _run(plan, role, entry, backend, clock())
+                _begin(store, journal, run, len(done))
+                for batch in _batches(backend.ask(missing), BATCH):
+                    fresh = _record(store, journal, run_id, batch, clock())
+                    done.update((seen.probe_address, seen.repeat) for seen in fresh)
+                    tell(len(done), fresh)
+                    if len(done) < len(wanted) and stopping():
+                        return False
         _close(store, journal, run_id, len(wanted))
+    return True
 
 
 def is_closed(store: CaseStore, run_id: str) -> bool:
@@ -132,10 +166,14 @@ def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datet
         versions=dict(backend.versions),
         seed=plan.seed,
         started_at=now,
+        pack_digests={pack.id: pack.digest for pack in plan.packs},
     )
 
 
-def _begin(store: CaseStore, journal: Journal, run: Run) -> None:
+def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> None:
+    """Write down what answers, or, where the run goes on, that the very same goes on answering."""
+    for unfinished in store.tensor_folder(run.id).glob(".*.partial"):
+        unfinished.unlink()
     begun = next((r for r in store.records(run.id) if r.kind == "run"), None)
     if begun is None:
         store.fold(journal.append("run", [to_json(run)]))
@@ -146,6 +184,17 @@ def _begin(store: CaseStore, journal: Journal, run: Run) -> None:
             f"Run {run.id} was begun with other weights or on another device.",
             fix="Restore them to finish it, or plan a new case; one run never mixes two.",
         )
+    sitting = Sitting(
+        run_id=run.id,
+        began_at=run.started_at,
+        recorded=recorded,
+        weights_digest=run.weights_digest,
+        tokenizer_digest=run.tokenizer_digest,
+        device_sentence=run.device_sentence,
+        versions=run.versions,
+        torn=journal.recovered,
+    )
+    store.fold(journal.append("resume", [to_json(sitting)]))
 
 
 def _record(
@@ -154,10 +203,11 @@ def _record(
     run_id: str,
     batch: Iterable[tuple[Question, Reply]],
     now: datetime,
-) -> None:
+) -> tuple[Observation, ...]:
     folder = store.tensor_folder(run_id)
-    seen = [_observation(folder, run_id, question, reply, now) for question, reply in batch]
+    seen = tuple(_observation(folder, run_id, question, reply, now) for question, reply in batch)
     store.fold(journal.append("observation", [to_json(observation) for observation in seen]))
+    return seen
 
 
 def _observation(
@@ -184,12 +234,11 @@ def _observation(
 def _keep_tensor(folder: Path, reply: Reply) -> str | None:
     if reply.logprobs is None:
         return None
-    partial = folder / "partial.safetensors"
+    content = save({"logprobs": reply.logprobs.contiguous()})
+    digest = digest_of_bytes(content)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        save_file({"logprobs": reply.logprobs.contiguous()}, partial)
-        digest = digest_of_file(partial)
-        partial.rename(tensor_path(folder, digest))
+        write_whole(tensor_path(folder, digest), content)
     except OSError as error:
         raise CaseError(
             f"Distributions cannot be written to {folder} ({error.strerror}).",
@@ -204,10 +253,17 @@ def tensor_path(folder: Path, digest: str) -> Path:
 
 
 def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
-    (last,) = journal.append("close", [{"observations": count}])
+    last = _last(store, run_id)
+    if last is None or last.kind != "close":  # else it died between the two records of a close
+        (last,) = journal.append("close", [{"observations": count}])
     store.record(
         "case", "close", [{"run_id": run_id, "head": last.digest, "records": last.seq + 1}]
     )
+
+
+def _last(store: CaseStore, run_id: str) -> JournalRecord | None:
+    last = deque(store.records(run_id), maxlen=1)
+    return last[0] if last else None
 
 
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:

@@ -1,17 +1,21 @@
 """Recompute a case: chains, digests, database, distributions, and every number."""
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from workbench.collect import questions
 from workbench.compare import recompute
 from workbench.compare.material import gather, logprobs
+from workbench.custody import Check, anchors, chain, sittings
+from workbench.digest import digest_of_text
 from workbench.embed import Embedder
-from workbench.errors import CustodyError, WorkbenchError
+from workbench.errors import CustodyError
 from workbench.records import Comparison, to_json
 from workbench.store import CaseStore
 from workbench.store.audit import edited_rows
-from workbench.store.embeddings import embedded_texts
+from workbench.store.embeddings import embedded_texts, strays
+from workbench.store.migrations import EVIDENCE_TABLES
 
 TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
@@ -19,21 +23,6 @@ LOOSE_TOLERANCE = 1e-3
 """Relative; where the embeddings themselves had to be computed again, on another processor say."""
 EMBEDDING_TOLERANCE = 1e-4
 """Absolute, per coordinate of a unit vector computed again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was checked, and what came of it."""
-
-    title: str
-    problems: tuple[str, ...]
-    detail: str
-    """What was compared, with counts, in words."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing differs."""
-        return not self.problems
 
 
 def verify_case(
@@ -47,40 +36,23 @@ def verify_case(
         say: Called with a line of progress.
 
     Yields:
-        One check after the other. If the chain is broken nothing after it can be trusted, so the
-        later checks are left out.
+        One check after the other. If the chain is broken, or the database says something else,
+        nothing after it can be trusted, so the later checks are left out.
     """
-    chain = _chain(store)
-    yield chain
-    if not chain.passed:
-        return
+    for check in (chain(store), _database(store)):
+        yield check
+        if not check.passed:
+            return
     yield _plan(store)
     yield _observations(store)
+    yield sittings(store)
     yield _tensors(store)
-    yield _database(store)
+    if (anchored := anchors(store)) is not None:
+        yield anchored
     if not store.comparisons():
         return
     yield _embeddings(store, load_embedder)
     yield _numbers(store, load_embedder, say)
-
-
-def _chain(store: CaseStore) -> Check:
-    problems, count, heads = [], 0, {}
-    closed: dict[str, dict[str, object]] = {}
-    for name in store.journals():
-        length, head = 0, ""
-        try:
-            for record in store.records(name):
-                length, head = length + 1, record.digest
-                if name == "case" and record.kind == "close":
-                    closed[record.body["run_id"]] = record.body
-        except WorkbenchError as error:
-            problems.append(error.what)
-        heads[name], count = (length, head), count + length
-    for run_id, close in closed.items():
-        if heads.get(run_id) != (close["records"], close["head"]) and not problems:
-            problems.append(f"Journal {run_id} does not end as it did when its run was closed.")
-    return Check("Chain of records", tuple(problems), f"{count} records, journals: {len(heads)}")
 
 
 def _plan(store: CaseStore) -> Check:
@@ -132,29 +104,34 @@ def _tensors(store: CaseStore) -> Check:
 
 
 def _database(store: CaseStore) -> Check:
-    return Check(
-        "Database against the journals", tuple(edited_rows(store)), "every row of 8 tables"
-    )
+    tables = f"every row of {len(EVIDENCE_TABLES)} tables"
+    return Check("Database against the journals", tuple(edited_rows(store)), tables)
 
 
 def _embeddings(store: CaseStore, load_embedder: Callable[[str], Embedder]) -> Check:
     embedder = load_embedder(store.plan().embedder)
+    known = {embedder.revision, *(item.embedder for item in store.comparisons())}
+    stray = strays(store, known)
+    problems = [f"Table embedding holds a row that no answer needs: {row}." for row in stray]
     texts = embedded_texts(store, embedder.revision)
     rows = embedder.embed([text for text, _ in texts]).tolist() if texts else []
-    worst = max(
-        (
-            max(abs(a - b) for a, b in zip(row, kept, strict=True))
-            for row, (_, kept) in zip(rows, texts, strict=True)
-        ),
-        default=0.0,
-    )
-    problems = (
-        [f"An embedding computed again differs by {worst:.1e}."]
-        if worst > EMBEDDING_TOLERANCE
-        else []
-    )
+    worst = 0.0
+    for again, (text, kept) in zip(rows, texts, strict=True):
+        off = _distance(again, kept)
+        worst = max(worst, off)
+        if off > EMBEDDING_TOLERANCE:
+            row = digest_of_text(text)
+            problems.append(f"Table embedding, text {row}: computed again it differs by {off:.1e}.")
     detail = f"{len(texts)} texts embedded again, largest difference {worst:.1e}"
     return Check("Embeddings", tuple(problems), detail)
+
+
+def _distance(one: list[float], other: list[float]) -> float:
+    """Largest difference of a coordinate; infinite where there are not equally many, or a NaN."""
+    if len(one) != len(other):
+        return math.inf
+    worst = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
+    return worst if math.isfinite(sum(other)) else math.inf
 
 
 def _numbers(

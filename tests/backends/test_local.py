@@ -120,3 +120,76 @@ def test_weights_that_give_nan_are_a_failed_reply(folder, monkeypatch):
         backend._model.lm_head.weight[0] = float("nan")
     outcomes = {reply.outcome for _, reply in backend.ask([generate(0), read(1)])}
     assert outcomes == {"failed"}
+
+
+OUT_OF_MEMORY = (
+    torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+    RuntimeError("[enforce fail at alloc_cpu.cpp:117] DefaultCPUAllocator: can't allocate memory"),
+    MemoryError(),
+)
+
+
+def short_of_memory(monkeypatch, error, fits):
+    """The model holds out for `fits` rows of cache at a time, and only after some tokens."""
+    exact, sizes = generation.Writer._forward, []
+
+    def forward(self, ids, mask, cache):
+        sizes.append(len(mask))
+        if len(mask) > fits and mask.shape[1] > 12:
+            raise error
+        return exact(self, ids, mask, cache)
+
+    monkeypatch.setattr(generation.Writer, "_forward", forward)
+    return sizes
+
+
+@pytest.mark.parametrize("error", OUT_OF_MEMORY, ids=lambda error: type(error).__name__)
+def test_memory_that_runs_out_halves_the_batch_and_changes_no_answer(folder, monkeypatch, error):
+    usual = replies(folder, MANY, batch=24)
+    sizes = short_of_memory(monkeypatch, error, fits=3)
+    again = replies(folder, MANY, batch=24)
+    assert max(sizes) > 3
+    assert {k: (r.outcome, r.text) for k, r in again.items()} == {
+        k: (r.outcome, r.text) for k, r in usual.items()
+    }
+
+
+def test_memory_that_ran_out_once_is_not_asked_for_again(folder, monkeypatch):
+    backend = LocalBackend(ENTRY, folder, choose_device("cpu"), batch=24)
+    sizes = short_of_memory(monkeypatch, OUT_OF_MEMORY[1], fits=3)
+    assert len(list(backend.ask([generate(0, r) for r in range(96)]))) == 96
+    assert max(sizes[-12:]) <= 3
+
+
+def test_an_answer_that_does_not_fit_alone_is_a_failed_reply(folder, monkeypatch):
+    short_of_memory(monkeypatch, OUT_OF_MEMORY[0], fits=0)
+    seen = replies(folder, [generate(1, r) for r in range(5)])
+    assert {(r.outcome, r.note) for r in seen.values()} == {
+        ("failed", "The machine ran out of memory on this question alone.")
+    }
+
+
+def test_a_distribution_that_does_not_fit_is_a_failed_reply(folder, monkeypatch):
+    def too_large(self, question):
+        raise OUT_OF_MEMORY[1]
+
+    monkeypatch.setattr(LocalBackend, "_distribution", too_large)
+    (reply,) = replies(folder, [read(1)]).values()
+    assert (reply.outcome, reply.note[:31]) == ("failed", "The machine ran out of memory o")
+
+
+def test_another_error_of_the_model_is_not_taken_for_a_lack_of_memory(folder, monkeypatch):
+    short_of_memory(monkeypatch, RuntimeError("shapes do not fit"), fits=0)
+    with pytest.raises(RuntimeError, match="shapes do not fit"):
+        replies(folder, [generate(1)])
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("question", [generate(0), read(1)], ids=["answer", "distribution"])
+def test_a_number_that_is_not_finite_is_a_failed_reply(folder, question, number):
+    backend = LocalBackend(ENTRY, folder, choose_device("cpu"))
+    with torch.no_grad():
+        backend._model.model.norm.weight[:] = number
+    ((_, reply),) = backend.ask([question])
+    assert reply.outcome == "failed"
+    assert "not finite" in reply.note

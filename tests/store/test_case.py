@@ -16,7 +16,7 @@ from workbench.store import (
     planned_versions,
 )
 from workbench.store.audit import edited_rows
-from workbench.store.case import CASE_JOURNAL
+from workbench.store.journal import CASE_JOURNAL
 
 
 @pytest.fixture

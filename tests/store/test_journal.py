@@ -112,3 +112,12 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(path, monkeypatch):
         assert path.read_bytes() == before
         journal.append("observation", [{"n": 20}])
     assert len(list(read_journal(path))) == 21
+
+
+def test_a_digit_changed_so_that_a_number_is_infinite_is_named(tmp_path):
+    path = tmp_path / "run.jsonl"
+    with Journal(path) as journal:
+        journal.append("note", [{"seconds": 1.1999}])
+    path.write_bytes(path.read_bytes().replace(b"1.1999", b"11e999"))
+    with pytest.raises(CustodyError, match="Record 0 of journal run is not a journal record"):
+        list(read_journal(path))

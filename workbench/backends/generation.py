@@ -24,10 +24,18 @@ class Row:
 
     question: Question
     prompt: list[int]
-    generator: torch.Generator
+    generator: torch.Generator = field(init=False)
     answer: list[int] = field(default_factory=list)
     fault: str | None = None
     """Why nothing usable came out, in words."""
+
+    def __post_init__(self) -> None:
+        """Give the answer its own dice."""
+        self.generator = torch.Generator().manual_seed(self.question.seed)
+
+    def anew(self) -> "Row":
+        """The same answer, not begun yet."""
+        return Row(self.question, self.prompt)
 
 
 class Writer:

@@ -7,7 +7,8 @@ not depend on what else was asked.
 
 import platform
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from workbench import __version__
 from workbench.backends.base import TOP_K, Question, Reply
 from workbench.backends.generation import Row, Writer
+from workbench.backends.memory import IN_WORDS, give_back, is_out_of_memory
 from workbench.backends.positions import kept_positions
 from workbench.device import Device
 from workbench.digest import digest_of, digest_of_file
@@ -112,11 +114,12 @@ class LocalBackend:
         rows, refused = self._rows([q for q in questions if q.kind == "generate"])
         yield from refused
         rows.sort(key=lambda row: (len(row.prompt), row.prompt, row.question.repeat))
-        for start in range(0, len(rows), self._batch):
-            yield from self._answers(rows[start : start + self._batch])
+        while rows:
+            batch, rows = rows[: self._batch], rows[self._batch :]
+            yield from self._answers(batch)
         for question in questions:
             if question.kind != "generate":
-                yield question, self._distribution(question)
+                yield question, self._distribution_if_it_fits(question)
 
     def _rows(
         self, questions: Sequence[Question]
@@ -127,8 +130,7 @@ class LocalBackend:
             if len(ids) + question.max_tokens > self._limit:
                 refused.append((question, self._failed(question, self._too_long(len(ids)))))
                 continue
-            generator = torch.Generator().manual_seed(question.seed)
-            rows.append(Row(question, ids, generator))
+            rows.append(Row(question, ids))
         return rows, refused
 
     def _too_long(self, length: int) -> str:
@@ -158,11 +160,32 @@ class LocalBackend:
                 return list(self._tokenizer(question.prompt).input_ids)
 
     def _answers(self, rows: list[Row]) -> Iterator[tuple[Question, Reply]]:
+        """Write rows side by side; where memory runs out, half as many from then on."""
         started = time.perf_counter()
-        self._writer.write(rows)
+        if not self._fits(partial(self._writer.write, rows)):
+            if len(rows) == 1:
+                yield rows[0].question, self._failed(rows[0].question, IN_WORDS)
+                return
+            self._batch = min(self._batch, half := len(rows) // 2)
+            # Begun anew: an answer hangs on its seed alone, so that halving changes none.
+            yield from self._answers([row.anew() for row in rows[:half]])
+            yield from self._answers([row.anew() for row in rows[half:]])
+            return
         seconds = (time.perf_counter() - started) / len(rows)
         for row in rows:
             yield row.question, self._reply(row, seconds)
+
+    def _fits(self, work: Callable[[], object]) -> bool:
+        """Do some work; False if memory ran out on it."""
+        try:
+            work()
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+        else:
+            return True
+        give_back()  # after the error, which holds on to what was being computed
+        return False
 
     def _reply(self, row: Row, seconds: float) -> Reply:
         question = row.question
@@ -181,6 +204,12 @@ class LocalBackend:
         return Reply("answered" if stopped else "truncated", text, **common)
 
     # --- distributions ----------------------------------------------------------------------
+
+    def _distribution_if_it_fits(self, question: Question) -> Reply:
+        read: list[Reply] = []
+        if self._fits(lambda: read.append(self._distribution(question))):
+            return read[0]
+        return self._failed(question, IN_WORDS)
 
     def _distribution(self, question: Question) -> Reply:
         started = time.perf_counter()

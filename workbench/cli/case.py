@@ -1,20 +1,18 @@
 """`workbench run | compare | report | verify | rebuild`: one case, step by step."""
 
-import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.cli.output import AsJson, CaseName, case_folder, collecting, now, print_json, say
-from workbench.errors import CaseError, CustodyError
+from workbench.cli.output import AsJson, CaseName, case_folder, print_json, say
+from workbench.errors import CaseError
 from workbench.records import Comparison, EvidenceLine, NoScore, Score, to_json
 from workbench.store import CaseStore, open_case
 
 if TYPE_CHECKING:
     from workbench.embed import Embedder
-    from workbench.verify import Check
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
@@ -34,27 +32,10 @@ def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> 
 
 
 def ask_everyone(store: CaseStore, device: str) -> None:
-    """Collect every run of the plan, once the weights of every model are known to be here."""
-    from workbench.collect import collect, open_backend
-    from workbench.device import choose_device
-    from workbench.models.catalogue import find_model
-    from workbench.models.fetch import located
-    from workbench.models.safety import check_weights_folder
+    """Let a worker process collect every run of the plan."""
+    from workbench.cli.work import work
 
-    chosen = choose_device(device)
-    entries = [(role, find_model(name)) for role, name in store.plan().models]
-    for _, entry in entries:
-        check_weights_folder(located(entry))
-    with collecting() as progress:
-        for role, entry in entries:
-            collect(
-                store,
-                role,
-                entry,
-                lambda entry=entry: open_backend(entry, chosen),  # type: ignore[misc]
-                clock=now,
-                progress=progress,
-            )
+    work(store.folder, ["--device", device])
 
 
 def compare(case: CaseName, *, as_json: AsJson = False) -> None:
@@ -169,48 +150,3 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
     comparison = found[chosen]
     document = build_document(comparison, store.plan(), store.runs(), store.packs())
     return write_pdf(document, output)
-
-
-def verify(case: CaseName, *, as_json: AsJson = False) -> None:
-    """Recompute the chain, every digest and every number; name the first that differs."""
-    from workbench.verify import verify_case
-
-    store = open_case(case_folder(case))
-    checks = []
-    for check in verify_case(store, load_embedder, say):
-        checks.append(check)
-        if not as_json:
-            _print_check(check)
-    if as_json:
-        print_json([_check_json(check) for check in checks])
-    if not all(check.passed for check in checks):
-        problems = [problem for check in checks for problem in check.problems]
-        raise CustodyError(
-            f"Case {store.name!r} does not verify: {problems[0]}",
-            fix="Compare it with a copy whose heads stand in a report; do not rely on it as it is.",
-        )
-
-
-def _print_check(check: "Check") -> None:
-    typer.echo(f"{'same     ' if check.passed else 'DIFFERENT'}  {check.title}: {check.detail}")
-    for problem in check.problems:
-        typer.echo(f"           {problem}")
-
-
-def _check_json(check: "Check") -> dict[str, Any]:
-    return {
-        "title": check.title,
-        "passed": check.passed,
-        "detail": check.detail,
-        "problems": list(check.problems),
-    }
-
-
-def rebuild(case: CaseName, *, as_json: AsJson = False) -> None:
-    """Make case.duckdb again from the journals."""
-    store = CaseStore(open_case(case_folder(case)).folder)
-    store.rebuild()
-    if as_json:
-        print_json({"database": str(store.database)})
-        return
-    sys.stdout.write(f"Rebuilt {store.database} from {len(store.journals())} journals.\n")

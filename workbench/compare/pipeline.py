@@ -28,6 +28,7 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore
+from workbench.store.journal import CASE_JOURNAL
 
 PERMUTATIONS = 9_999
 
@@ -51,6 +52,7 @@ def compare_case(
     Raises:
         CaseError: If nothing, or not everything, has been recorded yet.
     """
+    store.catch_up(CASE_JOURNAL)  # a comparison that was journaled just before the program died
     known = {found.digest for found in store.comparisons()}
     comparisons = recompute(store, load_embedder, say)
     fresh = [to_json(found) for found in comparisons if found.digest not in known]

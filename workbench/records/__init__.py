@@ -7,6 +7,7 @@ process or file boundary and back unchanged.
 words.py      kinds, parts and outcomes
 asked.py      packs, models, plans
 answered.py   runs and observations
+custody.py    sittings of a run, time stamps of a case
 found.py      scores, verdicts, comparisons
 codec.py      records ↔ JSON types
 """
@@ -14,6 +15,7 @@ codec.py      records ↔ JSON types
 from workbench.records.answered import Capabilities, Observation, Run, TopTokens
 from workbench.records.asked import Decoding, ModelEntry, Pack, Plan, PlannedPack, Probe
 from workbench.records.codec import from_json, to_json
+from workbench.records.custody import Anchor, Sitting
 from workbench.records.found import (
     AnyScore,
     Comparison,
@@ -29,6 +31,7 @@ from workbench.records.words import USABLE, Access, Outcome, Part, ProbeKind, Ro
 __all__ = [
     "USABLE",
     "Access",
+    "Anchor",
     "AnyScore",
     "Capabilities",
     "Comparison",
@@ -49,6 +52,7 @@ __all__ = [
     "Role",
     "Run",
     "Score",
+    "Sitting",
     "Status",
     "Template",
     "TopTokens",

@@ -1,6 +1,6 @@
 """What came back, and what could have changed it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from workbench.digest import digest_of
@@ -43,6 +43,9 @@ class Run:
     """Library name → version."""
     seed: int
     started_at: datetime
+    """UTC, by the clock of the machine that asked."""
+    pack_digests: dict[str, str] = field(default_factory=dict)
+    """Pack id → digest of the pack as it was asked; empty in runs of an earlier version."""
 
 
 @dataclass(frozen=True, slots=True)

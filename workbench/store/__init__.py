@@ -3,15 +3,23 @@
 from workbench.store.case import CaseStore
 from workbench.store.folder import CaseSummary, create_case, list_cases, open_case, planned_versions
 from workbench.store.journal import Journal, JournalRecord, read_journal
+from workbench.store.lock import WorkerLock
+from workbench.store.mend import mend
+from workbench.store.status import WorkerStatus, read_status, write_status
 
 __all__ = [
     "CaseStore",
     "CaseSummary",
     "Journal",
     "JournalRecord",
+    "WorkerLock",
+    "WorkerStatus",
     "create_case",
     "list_cases",
+    "mend",
     "open_case",
     "planned_versions",
     "read_journal",
+    "read_status",
+    "write_status",
 ]

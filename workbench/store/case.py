@@ -12,17 +12,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import duckdb
 import pandas as pd
 
 from workbench.errors import CaseError, CustodyError
 from workbench.records import Comparison, Observation, Pack, Plan, Run, from_json
 from workbench.store.database import applied, connected, migrate
-from workbench.store.journal import FORMAT, Journal, JournalRecord, read_journal
-from workbench.store.migrations import EVIDENCE_TABLES
-from workbench.store.rows import Rows, arrow_table, rows_of
-
-CASE_JOURNAL = "case"
+from workbench.store.fold import folded, insert
+from workbench.store.journal import (
+    CASE_JOURNAL,
+    FORMAT,
+    Journal,
+    JournalRecord,
+    holds,
+    read_journal,
+)
+from workbench.store.rows import ROWLESS
 
 R = TypeVar("R")
 
@@ -65,13 +69,15 @@ class CaseStore:
         with self.journal_path(CASE_JOURNAL).open("rb") as stream:
             line = stream.readline()
         try:
-            found = json.loads(line)["body"]["format"]
+            record = json.loads(line)
+            found = record["body"]["format"]
         except (ValueError, KeyError, TypeError):
             found = FORMAT  # unreadable: reading the chain will say where
         if isinstance(found, int) and found > FORMAT:
+            doubt = "" if holds(record) else ", or record 0 of its journal case was changed"
             raise CaseError(
                 f"Case {self.name!r} was written by a newer version of the workbench "
-                f"(format {found}; this version reads {FORMAT}).",
+                f"(format {found}; this version reads {FORMAT}){doubt}.",
                 fix="Install that version or a later one to open it; nothing was changed.",
             )
         if self.database.exists():
@@ -87,28 +93,36 @@ class CaseStore:
 
     def fold(self, records: Iterable[JournalRecord]) -> None:
         """Add journal records to the tables, in one transaction."""
+        records = [record for record in records if record.kind not in ROWLESS]
+        if not records:
+            return
         with connected(self.database, write=True) as connection:
             migrate(connection)
             connection.execute("BEGIN")
             insert(connection, records)
             connection.execute("COMMIT")
 
-    def catch_up(self, run_id: str) -> None:
-        """Fold what a run's journal holds beyond the database, after an interruption."""
+    def catch_up(self, name: str) -> None:
+        """Fold what a journal holds beyond the database, after an interruption."""
         with connected(self.database) as connection:
-            known = _known(connection, run_id)
-        records = [record for record in self.records(run_id) if record.seq not in known]
-        if records:
-            self.fold(records)
+            known = folded(connection, name)
+        records = [
+            record
+            for record in self.records(name)
+            # Plan and packs are folded before a case has its name.
+            if record.seq not in known and record.kind not in {"plan", "pack"}
+        ]
+        self.fold(records)
 
     def rebuild(self) -> None:
         """Make the database again from the journals alone; embeddings are recomputed on demand."""
         fresh = self.database.with_suffix(".rebuilding")
-        fresh.unlink(missing_ok=True)
+        _remove(fresh)
         with connected(fresh, write=True) as connection:
             migrate(connection)
             for name in self.journals():
                 insert(connection, self.records(name))
+        _remove(self.database)  # its log above all: the next opening would play it into the new one
         fresh.replace(self.database)
 
     # --- what was planned, asked and found ----------------------------------------------------
@@ -228,42 +242,6 @@ class CaseStore:
         )
 
 
-def insert(connection: duckdb.DuckDBPyConnection, records: Iterable[JournalRecord]) -> None:
-    """Add the rows of journal records to the tables.
-
-    Raises:
-        CustodyError: If a record holds what its kind does not allow, or repeats an observation.
-    """
-    gathered: Rows = {table: [] for table in EVIDENCE_TABLES}
-    for record in records:
-        try:
-            for table, rows in rows_of(record).items():
-                gathered[table].extend(rows)
-        except (ValueError, KeyError, TypeError) as error:
-            raise CustodyError(
-                f"Record {record.seq} ({record.kind}) does not hold what it should: {error}.",
-                fix="Open the case with the version that wrote it.",
-            ) from error
-    try:
-        insert_rows(connection, gathered)
-    except duckdb.ConstraintException as error:
-        raise CustodyError(
-            "A journal holds two answers to one probe and repeat of one run.",
-            fix="Start a new case; recorded answers are never replaced.",
-        ) from error
-
-
-def insert_rows(connection: duckdb.DuckDBPyConnection, gathered: Rows) -> None:
-    """Insert rows as they stand; a cached embedding is never replaced."""
-    for table, rows in gathered.items():
-        if rows:
-            connection.register("incoming", arrow_table(table, rows))
-            keep = "OR IGNORE " if table == "embedding" else ""
-            connection.execute(f"INSERT {keep}INTO {table} BY NAME FROM incoming")
-            connection.unregister("incoming")
-
-
-def _known(connection: duckdb.DuckDBPyConnection, run_id: str) -> set[int]:
-    rows = connection.execute("SELECT seq FROM observation WHERE run_id = ?", [run_id]).fetchall()
-    runs = connection.execute("SELECT 0 FROM run WHERE id = ?", [run_id]).fetchall()
-    return {seq for (seq,) in rows + runs}
+def _remove(database: Path) -> None:
+    database.unlink(missing_ok=True)
+    database.with_name(f"{database.name}.wal").unlink(missing_ok=True)

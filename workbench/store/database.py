@@ -1,8 +1,10 @@
 """Short-lived DuckDB connections to one case's database, which is an index and never the record."""
 
+import errno
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,7 @@ from workbench.store.migrations import MIGRATIONS
 
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.02
+REBUILD = "Run `workbench rebuild` on the case; the journals hold everything that counts."
 
 # The database holds text that a hostile model wrote: it may reach no file, no network, no extension.
 CLOSED = {
@@ -23,6 +26,10 @@ CLOSED = {
 }
 
 
+class DamagedError(CaseError):
+    """The database does not open or does not hold its tables; the journals do."""
+
+
 @contextmanager
 def connected(path: Path | None, *, write: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the database for one piece of work and release it at once.
@@ -32,18 +39,17 @@ def connected(path: Path | None, *, write: bool = False) -> Iterator[duckdb.Duck
         write: Whether to open for writing, which locks out every other process meanwhile.
 
     Raises:
-        CaseError: If the file is missing or unreadable, or stays locked for 10 seconds.
+        CaseError: If the file stays locked for 10 seconds, or the disk is full.
+        DamagedError: If the file is missing or unreadable, or refuses a statement.
     """
     connection = _opened(path, write=write or path is None)
     try:
-        yield connection
+        with closing(connection):
+            yield connection
     except duckdb.Error as error:
-        raise CaseError(
-            f"The case database answered: {str(error).splitlines()[0]}.",
-            fix="Run `workbench rebuild` on the case; the journals hold everything that counts.",
+        raise _full(path, error) or DamagedError(
+            f"The case database answered: {str(error).splitlines()[0]}.", fix=REBUILD
         ) from error
-    finally:
-        connection.close()
 
 
 def _opened(path: Path | None, *, write: bool) -> duckdb.DuckDBPyConnection:
@@ -53,10 +59,22 @@ def _opened(path: Path | None, *, write: bool) -> duckdb.DuckDBPyConnection:
             return duckdb.connect(
                 ":memory:" if path is None else str(path), read_only=not write, config=dict(CLOSED)
             )
-        except (duckdb.IOException, duckdb.ConnectionException) as error:
+        except duckdb.Error as error:
             if not _is_lock(error) or time.monotonic() > deadline:
                 raise _unopened(path, error) from error
         time.sleep(PAUSE_SECONDS)
+
+
+def _full(path: Path | None, error: duckdb.Error) -> CaseError | None:
+    words = str(error)
+    if not any(
+        os.strerror(number) in words for number in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    ):
+        return None
+    return CaseError(
+        f"The case database {path} cannot be written, because there is no space left.",
+        fix="Free some space and run this again; what was recorded so far is kept.",
+    )
 
 
 def _is_lock(error: duckdb.Error) -> bool:
@@ -70,9 +88,8 @@ def _unopened(path: Path | None, error: duckdb.Error) -> CaseError:
             f"{path} is in use by another process.",
             fix="Wait for the other program to finish, or close it, and try again.",
         )
-    return CaseError(
-        f"The case database {path} cannot be opened ({str(error).splitlines()[0]}).",
-        fix="Run `workbench rebuild` on the case; the journals hold everything that counts.",
+    return _full(path, error) or DamagedError(
+        f"The case database {path} cannot be opened ({str(error).splitlines()[0]}).", fix=REBUILD
     )
 
 

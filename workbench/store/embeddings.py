@@ -1,8 +1,10 @@
 """The embedding cache of a case: derived, so it is recomputed rather than journaled."""
 
 from workbench.digest import digest_of_text
-from workbench.store.case import CaseStore, insert_rows
+from workbench.store.case import CaseStore
 from workbench.store.database import connected, migrate
+from workbench.store.fold import insert_rows
+from workbench.visible import visible_line
 
 Vectors = dict[str, list[float]]
 """Text digest → vector, float32."""
@@ -26,6 +28,23 @@ def embedded_texts(store: CaseStore, embedder: str) -> list[tuple[str, list[floa
         ).fetchall()
     by_text = ((text, vectors.get(digest_of_text(text))) for (text,) in rows)
     return [(text, vector) for text, vector in by_text if vector is not None]
+
+
+def strays(store: CaseStore, embedders: set[str]) -> list[str]:
+    """Cached rows that no recorded text needs, or of an encoder that is not among `embedders`."""
+    with connected(store.database) as connection:
+        texts = connection.execute(
+            "SELECT DISTINCT text FROM observation WHERE text IS NOT NULL"
+        ).fetchall()
+        rows = connection.execute(
+            "SELECT text_digest, embedder FROM embedding ORDER BY ALL"
+        ).fetchall()
+    needed = {digest_of_text(text) for (text,) in texts}
+    return [
+        visible_line(f"text {text}, embedder {embedder}")
+        for text, embedder in rows
+        if text not in needed or embedder not in embedders
+    ]
 
 
 def add_embeddings(store: CaseStore, embedder: str, vectors: Vectors) -> None:

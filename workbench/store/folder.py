@@ -3,12 +3,15 @@
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from workbench.durable import sync_folder
 from workbench.errors import CaseError, CustodyError, nearest
 from workbench.records import Pack, Plan, to_json
-from workbench.store.case import CASE_JOURNAL, CaseStore
-from workbench.store.journal import FORMAT, Journal
+from workbench.store.case import CaseStore
+from workbench.store.journal import CASE_JOURNAL, FORMAT, Journal
+from workbench.store.lock import worker_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class CaseSummary:
     name: str
     folder: Path
     state: str
-    """planned, recording, recorded, evaluated, or unreadable."""
+    """planned, recording, recorded, evaluated, running, stalled (its worker died), or unreadable."""
     reference: str = ""
     suspects: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
@@ -52,6 +55,7 @@ def create_case(folder: Path, plan: Plan, packs: Sequence[Pack]) -> CaseStore:
         journal.append("pack", [to_json(pack) for pack in packs])
     CaseStore(partial).rebuild()
     partial.rename(folder)
+    sync_folder(folder.parent)
     return CaseStore(folder)
 
 
@@ -89,6 +93,8 @@ def _summary(folder: Path) -> CaseSummary:
         return CaseSummary(folder.name, folder, "unreadable", problem=str(error))
     verdicts = tuple(f"{found.suspect}: {found.verdict.wording}" for found in comparisons)
     state = "evaluated" if comparisons else state if runs else "planned"
+    worker = worker_state(folder, datetime.now(UTC))
+    state = state if worker == "none" else worker
     return CaseSummary(
         folder.name, folder, state, plan.reference, plan.suspects, plan.controls, verdicts
     )

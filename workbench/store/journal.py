@@ -5,6 +5,7 @@ last digest (its *head*) is known from elsewhere: the case journal keeps the hea
 the report prints them. It cannot show that a whole journal was made up.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -15,7 +16,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from workbench.digest import canonical, digest_of
+from workbench.durable import sync_folder
 from workbench.errors import CaseError, CustodyError
+
+CASE_JOURNAL = "case"
+"""Name of the journal that holds plan, packs, heads of closed runs, comparisons and anchors."""
 
 FORMAT = 1
 """Version of the journal format; a higher one was written by a newer program."""
@@ -42,6 +47,14 @@ def _linked(seq: int, prev: str, kind: str, body: Any) -> JournalRecord:  # noqa
     return JournalRecord(seq, prev, kind, body, digest)
 
 
+def holds(fields: dict[str, Any]) -> bool:
+    """Whether a line that was read from a journal carries the digest of its own content."""
+    own = {name: fields.get(name) for name in ("body", "kind", "prev", "seq")}
+    with contextlib.suppress(ValueError):
+        return bool(fields.get("digest") == digest_of(own))
+    return False
+
+
 def _line(record: JournalRecord) -> bytes:
     fields = {
         "seq": record.seq,
@@ -57,9 +70,10 @@ def _parsed(name: str, seq: int, prev: str, line: bytes) -> JournalRecord:
     try:
         fields = json.loads(line)
         found = JournalRecord(**fields)
+        # A changed digit can make a number infinite, which has no canonical form.
+        expected = _linked(seq, prev, found.kind, found.body)
     except (ValueError, TypeError, RecursionError) as error:
         raise _broken(name, seq, "is not a journal record") from error
-    expected = _linked(seq, prev, found.kind, found.body)
     if found.seq != seq:
         raise _broken(name, seq, f"carries the number {found.seq}")
     if found.prev != prev:
@@ -80,7 +94,7 @@ def read_journal(path: Path) -> Iterator[JournalRecord]:
     """Read a journal from its first record on, checking every link.
 
     A last line without its newline was being written when the program died: it was never
-    acknowledged and is left out.
+    acknowledged and is left out; `torn_record` tells whether there is one.
 
     Raises:
         CustodyError: At the first record that was edited, moved, or does not follow its predecessor.
@@ -102,6 +116,12 @@ def read_journal(path: Path) -> Iterator[JournalRecord]:
         ) from error
 
 
+def torn_record(path: Path) -> int | None:
+    """Number of the last record if it is not whole, None if every record is."""
+    lines = path.read_bytes().split(b"\n")
+    return len(lines) - 1 if lines[-1] else None
+
+
 class Journal:
     """A journal open for appending by this process alone."""
 
@@ -115,6 +135,7 @@ class Journal:
         self.path = path
         try:
             self._stream = path.open("ab", buffering=0)
+            sync_folder(path.parent)  # else a new journal may vanish with the power
         except OSError as error:
             raise self._unwritable(error) from error
         try:

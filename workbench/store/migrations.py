@@ -63,3 +63,15 @@ EVIDENCE_TABLES = (
     "plan", "pack", "run", "observation", "next_token", "comparison", "score", "probe_value",
 )  # fmt: skip
 """Tables that the journals determine; `embedding` is a cache and is recomputed instead."""
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "plan": ("digest",),
+    "pack": ("id",),
+    "run": ("id",),
+    "observation": ("run_id", "probe_address", "repeat"),
+    "next_token": ("run_id", "probe_address", "position"),
+    "comparison": ("digest",),
+    "score": ("comparison_digest", "metric", "model", "role"),
+    "probe_value": ("comparison_digest", "metric", "model", "role", "probe_address"),
+}
+"""First columns of each of these tables, which tell its rows apart."""

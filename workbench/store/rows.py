@@ -19,6 +19,9 @@ from workbench.records import (
 )
 from workbench.store.journal import JournalRecord
 
+ROWLESS = frozenset({"close", "resume", "anchor"})
+"""Kinds of records that the journals alone hold."""
+
 Row = dict[str, object]
 Rows = dict[str, list[Row]]
 """Table → rows to insert."""

@@ -24,6 +24,8 @@ from workbench.visible import visible, visible_line
 STATE_COLOURS = {
     "planned": "gray",
     "recording": "orange",
+    "running": "green",
+    "stalled": "red",
     "recorded": "blue",
     "evaluated": "violet",
     "unreadable": "red",

@@ -5,9 +5,11 @@ import streamlit as st
 from workbench.paths import cases_folder
 from workbench.report.numbers import counted
 from workbench.store import CaseSummary
-from workbench.ui import state, widgets
+from workbench.ui import run_panel, state, widgets
 
 CASES_PER_PAGE = 10
+RUNNABLE = frozenset({"planned", "recording", "running", "stalled"})
+"""States in which something is left to ask, or is being asked."""
 
 
 def render() -> None:
@@ -45,15 +47,14 @@ def _card(case: CaseSummary) -> None:
     suspects = counted(len(case.suspects), "suspect")
     controls = counted(len(case.controls), "control")
     widgets.plain(f"Reference {case.reference}; {suspects}: {', '.join(case.suspects)}; {controls}")
-    for line in case.verdicts or (_next_step(case),):
-        widgets.plain(line)
+    if case.state in RUNNABLE:
+        run_panel.draw(case)
+    else:
+        for line in case.verdicts or (
+            f"Recorded, not compared yet: workbench compare {case.name}",
+        ):
+            widgets.plain(line)
     _links(case)
-
-
-def _next_step(case: CaseSummary) -> str:
-    if case.state == "recorded":
-        return f"Recorded, not compared yet: workbench compare {case.name}"
-    return f"Not all models were asked yet: workbench run {case.name}"
 
 
 def _links(case: CaseSummary) -> None:

@@ -1,0 +1,41 @@
+"""What the journals say of their own making: sittings and time stamps."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """One more time that a run was gone on with, after it had stopped or died."""
+
+    run_id: str
+    began_at: datetime
+    """UTC, by the clock of the machine."""
+    recorded: int
+    """Observations that the run held before."""
+    weights_digest: str | None
+    tokenizer_digest: str | None
+    device_sentence: str
+    versions: dict[str, str] = field(default_factory=dict)
+    """Library name → version; may differ from the run's first sitting, and is then said so."""
+    torn: bool = False
+    """Whether a half-written last record, never acknowledged, was cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A time-stamping authority has seen the head of the case journal."""
+
+    head: str
+    """Digest of the last record before this one."""
+    records: int
+    """Records up to and including the head."""
+    token: str
+    """Name of the file with the authority's answer, in the journal folder."""
+    token_digest: str
+    authority: str
+    """Who stated the time, as their certificate names them."""
+    server: str
+    """Address that was asked."""
+    stated_at: datetime
+    """The time that the authority states, UTC."""

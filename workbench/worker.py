@@ -1,0 +1,150 @@
+"""The process that asks: `python -m workbench.worker FOLDER`, in a session of its own.
+
+The command line and the pages start it alike (`launch.py`) and read its `status.json`. It may die at
+any instant: a later worker finds the journals as they were acknowledged, makes the database follow
+them, and asks what is missing. SIGINT and SIGTERM let it finish the batch in flight; a second one
+ends it at once, which loses nothing that was recorded.
+"""
+
+import argparse
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from workbench.collect import collect, open_backend
+from workbench.device import choose_device
+from workbench.errors import CaseError, WorkbenchError
+from workbench.models.catalogue import find_model
+from workbench.models.fetch import located
+from workbench.models.safety import check_weights_folder
+from workbench.reporter import Reporter
+from workbench.store import CaseStore, WorkerLock, mend, open_case
+from workbench.store.database import DamagedError
+from workbench.store.status import STOPPED
+
+LOOK_SECONDS = 0.2
+"""How soon a wish to stop shows in the status."""
+BEAT_SECONDS = 5.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ask everything that is missing from a case.
+
+    Returns:
+        0 if nothing is missing any more, `STOPPED` if it was asked to stop, 1 on an error, whose
+        two sentences go to stderr.
+    """
+    parser = argparse.ArgumentParser(prog="workbench.worker")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args(arguments)
+    wish = _StopWish()
+    try:
+        store = _opened(options.folder)
+        lock = WorkerLock(store.folder)
+        lock.take(now())
+        return _work(store, lock, options.device, wish)
+    except WorkbenchError as error:
+        return _failed(error)
+
+
+def _opened(folder: Path) -> CaseStore:
+    try:
+        return open_case(folder)
+    except DamagedError:  # the lock's owner makes it anew
+        return CaseStore(folder)
+
+
+def now() -> datetime:
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)
+
+
+class _StopWish:
+    """Whether somebody wants this process to stop, and why."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+        signal.signal(signal.SIGINT, self._heard)
+        signal.signal(signal.SIGTERM, self._heard)
+
+    def _heard(self, number: int, _frame: FrameType | None) -> None:
+        self.reason = f"{signal.Signals(number).name} was received"
+        signal.signal(number, signal.SIG_DFL)  # whoever insists is not kept waiting
+
+    def __call__(self) -> bool:
+        return bool(self.reason)
+
+
+def _work(store: CaseStore, lock: WorkerLock, device: str, wish: _StopWish) -> int:
+    """Do the work of the lock's owner; the lock stays behind only if the process dies."""
+    reporter, ended = Reporter(store.folder, now), threading.Event()
+    heart = threading.Thread(target=_beat, args=(lock, reporter, wish, ended), daemon=True)
+    heart.start()
+    try:
+        reporter.begin()
+        mend(store)
+        finished = _ask_everyone(store, device, reporter, wish)
+        reporter.end_well(finished=finished)
+        code = 0 if finished else STOPPED
+    except WorkbenchError as error:
+        with contextlib.suppress(CaseError):  # a full disk takes no last words; stderr has them
+            reporter.end_badly(error)
+        code = _failed(error)
+    ended.set()
+    heart.join()
+    with contextlib.suppress(CaseError):
+        lock.release()
+    return code
+
+
+def _beat(lock: WorkerLock, reporter: Reporter, wish: _StopWish, ended: threading.Event) -> None:
+    """Give signs of life, and say when the end is near."""
+    beaten = now()
+    while not ended.wait(LOOK_SECONDS):
+        with contextlib.suppress(CaseError):  # on a full disk the recording itself says so
+            if wish():
+                reporter.stopping()
+            if (now() - beaten).total_seconds() >= BEAT_SECONDS:
+                beaten = now()
+                if not lock.beat(beaten):
+                    wish.reason = "another process took the case over"
+
+
+def _ask_everyone(
+    store: CaseStore, device: str, reporter: Reporter, stopping: Callable[[], bool]
+) -> bool:
+    """Collect every run of the plan, once the weights of every model are known to be here."""
+    chosen = choose_device(device)
+    entries = [(role, find_model(name)) for role, name in store.plan().models]
+    for _, entry in entries:
+        check_weights_folder(located(entry))
+    reporter.know(store, chosen.sentence)
+    for role, entry in entries:
+        if stopping() or not collect(
+            store,
+            role,
+            entry,
+            lambda entry=entry: open_backend(entry, chosen),  # type: ignore[misc]
+            clock=now,
+            progress=reporter.show,
+            stopping=stopping,
+        ):
+            return False
+    return True
+
+
+def _failed(error: WorkbenchError) -> int:
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{error.what}\n{error.fix}\n")
+        sys.stderr.flush()
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,21 +1,23 @@
 """Put planned packs to one model and record every reply, failures included."""
 
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from safetensors.torch import save_file
 
-from workbench.backends import BACKENDS, Backend, Question, Reply
+from workbench.backends import BACKENDS, Backend, BackendKind, Budget, Question, Reply
 from workbench.device import Device
 from workbench.digest import digest_of_file, seed_from
-from workbench.errors import CaseError
-from workbench.models.fetch import located
+from workbench.errors import CaseError, ModelError, WorkbenchError
 from workbench.records import ModelEntry, Observation, Pack, Plan, Role, Run, from_json, to_json
 from workbench.store import CaseStore, Journal
+from workbench.store.raw import keep_raw
 
 BATCH = 16
 """Replies written, and folded into the database, at a time."""
@@ -35,13 +37,34 @@ class Progress:
     total: int
 
 
-def open_backend(entry: ModelEntry, device: Device) -> Backend:
-    """Load a model that is on this machine.
+def open_backend(entry: ModelEntry, device: Device, budget: Budget | None = None) -> Backend:
+    """Load a model that is on this machine, or connect to its endpoint and measure it.
 
     Raises:
         ModelError: If its weights are missing or unsafe.
+        BackendError: If its endpoint cannot be asked.
     """
-    return BACKENDS[entry.backend](entry, located(entry), device)
+    return _kind(entry).open(entry, device, budget or Budget())
+
+
+def check_ready(entry: ModelEntry) -> None:
+    """Make sure, before anything is asked, that a model's weights or key are here.
+
+    Raises:
+        ModelError: If its weights are missing or unsafe.
+        BackendError: If its key is missing.
+    """
+    _kind(entry).check(entry)
+
+
+def _kind(entry: ModelEntry) -> BackendKind:
+    for name, kind in BACKENDS.items():
+        if name == entry.backend:
+            return kind
+    raise ModelError(
+        f"{entry.name} has a backend that is not known: {entry.backend!r}.",
+        fix=f"Use one of {', '.join(BACKENDS)} in its table.",
+    )
 
 
 def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Iterator[Question]:
@@ -100,12 +123,12 @@ def collect(
         progress(Progress(run_id, entry.name, recorded, len(wanted)))
         if missing or not journal.length:
             backend = load()
-            _begin(store, journal, _run(plan, role, entry, backend, clock()))
-            for batch in _batches(backend.ask(missing), BATCH):
-                _record(store, journal, run_id, batch, clock())
+            run = _begin(store, journal, _run(plan, role, entry, backend, clock()))
+            for batch in _asked(backend, missing):
+                with _undisturbed():
+                    _record(store, journal, run, batch, clock())
                 recorded += len(batch)
                 progress(Progress(run_id, entry.name, recorded, len(wanted)))
-            backend.close()
         _close(store, journal, run_id, len(wanted))
 
 
@@ -135,36 +158,39 @@ def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datet
     )
 
 
-def _begin(store: CaseStore, journal: Journal, run: Run) -> None:
+def _begin(store: CaseStore, journal: Journal, run: Run) -> Run:
+    """Record the run, or make sure that it is the one begun before; return it as recorded."""
     begun = next((r for r in store.records(run.id) if r.kind == "run"), None)
     if begun is None:
         store.fold(journal.append("run", [to_json(run)]))
-        return
+        return run
     before = from_json(Run, begun.body)
     if before.weights_digest != run.weights_digest or before.device_sentence != run.device_sentence:
         raise CaseError(
             f"Run {run.id} was begun with other weights or on another device.",
             fix="Restore them to finish it, or plan a new case; one run never mixes two.",
         )
+    return before
 
 
 def _record(
     store: CaseStore,
     journal: Journal,
-    run_id: str,
+    run: Run,
     batch: Iterable[tuple[Question, Reply]],
     now: datetime,
 ) -> None:
-    folder = store.tensor_folder(run_id)
-    seen = [_observation(folder, run_id, question, reply, now) for question, reply in batch]
+    seen = [_observation(store, run, question, reply, now) for question, reply in batch]
     store.fold(journal.append("observation", [to_json(observation) for observation in seen]))
 
 
 def _observation(
-    folder: Path, run_id: str, question: Question, reply: Reply, now: datetime
+    store: CaseStore, run: Run, question: Question, reply: Reply, now: datetime
 ) -> Observation:
+    sent = reply.sent
+    raw = sent.raw if sent else None
     return Observation(
-        run_id=run_id,
+        run_id=run.id,
         probe_address=question.address,
         repeat=question.repeat,
         seed=question.seed,
@@ -175,10 +201,29 @@ def _observation(
         token_count=reply.token_count,
         prompt_format=reply.prompt_format,
         prompt_tokens=reply.prompt_tokens,
-        tensor_digest=_keep_tensor(folder, reply),
+        tensor_digest=_keep_tensor(store.tensor_folder(run.id), reply),
         top=reply.top,
-        note=reply.note,
+        note=_note(run, reply),
+        raw_digest=None if raw is None else keep_raw(store.raw_folder(run.id), raw),
+        answered_as=sent.answered_as if sent else None,
+        system_fingerprint=sent.system_fingerprint if sent else None,
     )
+
+
+def _note(run: Run, reply: Reply) -> str | None:
+    """What was out of the ordinary, a change of what answers included."""
+    first, sent = run.capabilities.endpoint, reply.sent
+    if first is None or sent is None or reply.outcome == "failed":
+        return reply.note
+    changes = [
+        f"{what} was {before or 'not named'} when the run began and is {now or 'not named'}."
+        for what, before, now in (
+            ("The model that answered", first.answered_as, sent.answered_as),
+            ("The system fingerprint", first.system_fingerprint, sent.system_fingerprint),
+        )
+        if before != now
+    ]
+    return " ".join([*filter(None, [reply.note]), *changes]) or None
 
 
 def _keep_tensor(folder: Path, reply: Reply) -> str | None:
@@ -210,6 +255,45 @@ def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
     )
 
 
+def _asked(backend: Backend, missing: Sequence[Question]) -> Iterator[list[tuple[Question, Reply]]]:
+    """Every batch of replies; when the asking is cut short, also what had arrived by then."""
+    try:
+        yield from _batches(backend.ask(missing), BATCH)
+    except (KeyboardInterrupt, WorkbenchError):
+        yield from _batches(backend.ask(()), BATCH)
+        raise
+    finally:
+        backend.close()
+
+
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    while batch := list(islice(items, size)):
+    """Batches of `size`; the last one, or the one that an error cuts short, may be smaller."""
+    batch: list[Item] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except (KeyboardInterrupt, WorkbenchError):
+        if batch:
+            yield batch
+        raise
+    if batch:
         yield batch
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold Ctrl-C back until a batch is on the disk: a journal is never left half-written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt

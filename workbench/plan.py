@@ -97,12 +97,15 @@ def make_plan(
 def default_controls(
     catalogue: Mapping[str, ModelEntry], reference: str, suspects: Sequence[str]
 ) -> list[str]:
-    """Every known model that is no relative of the others, one per family, by name."""
+    """Every known model that is no relative of the others, one per family, by name.
+
+    Endpoints are left out: they cost money or somebody's patience, and are asked when named.
+    """
     taken = {catalogue[name].family for name in (reference, *suspects) if name in catalogue}
     chosen: dict[str, str] = {}
     for name in sorted(catalogue):
         entry = catalogue[name]
-        if entry.family not in taken and not entry.parents:
+        if entry.family not in taken and not entry.parents and entry.endpoint is None:
             chosen.setdefault(entry.family, name)
     return sorted(chosen.values())
 

@@ -13,16 +13,36 @@ from workbench.records import Comparison, EvidenceLine, NoScore, Score, to_json
 from workbench.store import CaseStore, open_case
 
 if TYPE_CHECKING:
+    from workbench.backends import Budget
     from workbench.embed import Embedder
     from workbench.verify import Check
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
 
-def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> None:
+def run(
+    case: CaseName,
+    *,
+    device: Device = "auto",
+    max_queries: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most requests to endpoints in this call, retries included."),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, help="Most money for endpoints in this call, in their currency."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Ask every model what the plan says; goes on where it was stopped."""
+    from workbench.backends import Budget
+
     store = open_case(case_folder(case))
-    ask_everyone(store, device)
+    budget = Budget(max_queries, max_cost)
+    try:
+        ask_everyone(store, device, budget)
+    finally:
+        _say_spent(budget)
     counts = store.outcomes()
     if as_json:
         print_json(counts.to_dict("records"))
@@ -33,25 +53,32 @@ def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> 
     typer.echo(f"Next: workbench compare {case}")
 
 
-def ask_everyone(store: CaseStore, device: str) -> None:
-    """Collect every run of the plan, once the weights of every model are known to be here."""
-    from workbench.collect import collect, open_backend
+def _say_spent(budget: "Budget") -> None:
+    if budget.sent:
+        cost = "unknown" if budget.unknown else f"at most {budget.spent:.6g}"
+        say(f"Requests to endpoints: {budget.sent}; cost: {cost}")
+
+
+def ask_everyone(store: CaseStore, device: str, budget: "Budget | None" = None) -> None:
+    """Collect every run of the plan, once every model's weights or key are known to be here."""
+    from workbench.backends import check_prices
+    from workbench.collect import check_ready, collect, open_backend
     from workbench.device import choose_device
     from workbench.models.catalogue import find_model
-    from workbench.models.fetch import located
-    from workbench.models.safety import check_weights_folder
 
     chosen = choose_device(device)
     entries = [(role, find_model(name)) for role, name in store.plan().models]
+    if budget is not None:
+        check_prices([entry for _, entry in entries], budget)
     for _, entry in entries:
-        check_weights_folder(located(entry))
+        check_ready(entry)
     with collecting() as progress:
         for role, entry in entries:
             collect(
                 store,
                 role,
                 entry,
-                lambda entry=entry: open_backend(entry, chosen),  # type: ignore[misc]
+                lambda entry=entry: open_backend(entry, chosen, budget),  # type: ignore[misc]
                 clock=now,
                 progress=progress,
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workbench import __version__
+from workbench.backends.budget import most_tokens, price
 from workbench.embed import EMBEDDED_DEFAULT
 from workbench.errors import PlanError
 from workbench.evidence.panel import MIN_CONTROLS
@@ -13,7 +14,7 @@ from workbench.models.catalogue import find_model
 from workbench.packs.choose import choose
 from workbench.packs.sealed import part_of
 from workbench.packs.weights import PackWeights
-from workbench.records import ModelEntry, Pack, Part, Plan, PlannedPack
+from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan, PlannedPack
 
 DEFAULT_SEED = 20_260_101
 MAX_REPEATS = 200
@@ -184,3 +185,12 @@ def answer_tokens(packs: Sequence[Pack]) -> int:
     return sum(
         pack.questions * pack.decoding.max_tokens for pack in packs if pack.kind == "generate"
     )
+
+
+def most_cost(endpoint: Endpoint, packs: Sequence[Pack]) -> float | None:
+    """Most that one endpoint can cost under these packs, without retries; None if unknown."""
+    tokens_in = sum(
+        pack.decoding.repeats * most_tokens(probe.prompt) for pack in packs for probe in pack.probes
+    )
+    reads = sum(pack.questions for pack in packs if pack.kind != "generate")
+    return price(endpoint, tokens_in, answer_tokens(packs) + reads)

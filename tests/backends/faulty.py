@@ -155,7 +155,7 @@ def answer(path, asked):
         said *= asked["n"]
     if raw:
         said = [_raw_choice(prompt, asked)] * asked.get("n", 1)
-    return chat("", **{"choices": said})
+    return chat("", choices=said)
 
 
 def _raw_choice(prompt, asked):

@@ -1,6 +1,4 @@
-import pytest
-
-from tests.backends.faulty import FakeEndpoint, Scripted, chat, entry
+from tests.backends.faulty import FakeEndpoint, entry
 from workbench.backends import HttpBackend, Question
 
 

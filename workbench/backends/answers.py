@@ -229,16 +229,18 @@ def _distribution(
 ) -> Reply:
     try:
         tokens = token_chances(choice)
-        top = _last(tokens, prompt) if kind == "next_token" else _along(tokens, prompt)
+        top = _last(tokens, prompt, choice) if kind == "next_token" else _along(tokens, prompt)
     except ValueError as error:
         raise UnreadableError(f"The endpoint's log-probabilities hold {error}") from error
     read = common | {"token_count": common["prompt_tokens"]}
     return Reply("answered", None, top=top, **read)
 
 
-def _last(tokens: list[TokenChance], prompt: str) -> tuple[TopTokens, ...]:
+def _last(tokens: list[TokenChance], prompt: str, choice: dict[str, Any]) -> tuple[TopTokens, ...]:
     if not tokens or not tokens[0].alternatives:
-        raise UnreadableError("The endpoint's answer carries no log-probabilities")
+        ended = choice.get("finish_reason") in STOPPED and not tokens
+        why = ": the text ended there, and an end has none at this endpoint" if ended else ""
+        raise UnreadableError(f"The endpoint's answer carries no log-probabilities{why}")
     return (top_tokens(len(prompt), tokens[0].alternatives),)
 
 

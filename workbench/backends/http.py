@@ -5,6 +5,7 @@ a queue until they are taken, so that none is lost when the caller is interrupte
 """
 
 import asyncio
+import contextlib
 import platform
 import threading
 import time
@@ -238,8 +239,6 @@ class _Crew:
     def stop(self) -> None:
         """Cancel what is under way and wait for the thread; what has arrived stays."""
         if self._thread.is_alive():
-            try:
+            with contextlib.suppress(RuntimeError):  # it ended by itself in the meantime
                 self._loop.call_soon_threadsafe(self._task.cancel)
-            except RuntimeError:
-                pass  # it ended by itself in the meantime
             self._thread.join()

@@ -8,6 +8,7 @@ gives the same answer twice and another seed another one.
 from typing import Any
 
 from workbench.backends.answers import (
+    STOPPED,
     TOO_LONG,
     UnreadableError,
     content_of,
@@ -15,7 +16,7 @@ from workbench.backends.answers import (
     error_words,
     reply_from,
 )
-from workbench.backends.base import Reply
+from workbench.backends.base import Sent
 from workbench.backends.budget import most_tokens
 from workbench.backends.envelope import Envelope
 from workbench.backends.requests import CHAT, RAW
@@ -27,15 +28,26 @@ from workbench.records import EndpointTraits, ModelEntry
 PROMPT = "One, two, three, four"
 SEED_PROMPT = "Write some words, any words that come to mind."
 SEED_TOKENS = 16
+SAME_LOGPROB = 0.05
+"""Nats; temperature 0 moves a distribution by far more where a server applies it first."""
 LADDER = (64, 20, 5, 1)
 """Alternatives asked for, until one is answered: hosted services stop at 20 or 5."""
 OPTIONS: dict[str, Any] = {"temperature": 1.0, "top_p": 1.0, "seed": 1}
+DICE: tuple[dict[str, Any], ...] = (
+    {"temperature": 0.0},
+    {"temperature": 1.0, "seed": 1},
+    {"temperature": 1.0, "seed": 2},
+)
+"""Ways to ask for a next token: where the text ends instead, some servers show no distribution."""
 FATAL = frozenset({400, 401, 402, 403, 404, 405, 422})
 REFUSED_OPTION = frozenset({400, 422})
 
+Chances = dict[tuple[str, str | None, int | None], float]
+"""Token → its log-probability."""
+
 
 async def measure(wire: Wire, entry: ModelEntry) -> EndpointTraits:
-    """Find out what an endpoint offers, in about 15 requests.
+    """Find out what an endpoint offers, in about 20 requests.
 
     Raises:
         BackendError: If it refuses the key, does not know the model, or answers neither route.
@@ -80,27 +92,29 @@ class _Measuring:
         self._wire, self._entry, self._served_as = wire, entry, entry.endpoint.served_as
         self._remarks: list[str] = []
         self._length_field = "max_tokens"
-        self._first: Reply | None = None
+        self._first: Sent | None = None
+        self._refused: tuple[str, ...] = ()
 
     async def traits(self) -> EndpointTraits:
         chat = await self._route(CHAT)
         completions = await self._route(RAW)
-        if self._first is None or self._first.sent is None:
+        if self._first is None:
             raise self._neither()
         main = CHAT if chat else RAW
-        refused = await self._refused(main)
+        self._refused = await self._refused_options(main)
         return EndpointTraits(
             chat=chat,
             completions=completions,
             chat_top_k=await self._top_k(CHAT) if chat else 0,
-            completions_top_k=await self._top_k(RAW) if completions else 0,
+            completions_top_k=(raw_k := await self._top_k(RAW) if completions else 0),
+            reading_temperature=await self._reading(raw_k) if raw_k else 1.0,
             echo=completions and await self._echo(),
             several=await self._several(main),
-            seed_honoured=None if "seed" in refused else await self._seed(main),
+            seed_honoured=None if "seed" in self._refused else await self._seed(main),
             length_field=self._length_field,
-            answered_as=self._first.sent.answered_as,
-            system_fingerprint=self._first.sent.system_fingerprint,
-            refused=refused,
+            answered_as=self._first.answered_as,
+            system_fingerprint=self._first.system_fingerprint,
+            refused=self._refused,
             remarks=tuple(dict.fromkeys(self._remarks)),
         )
 
@@ -115,8 +129,9 @@ class _Measuring:
         except LostError as error:
             self._remark(path, str(error).rstrip("."))
             return None
-        if exchange.status in {401, 402, 403} and (error := fatal(self._entry, exchange)):
-            raise error
+        refusal = fatal(self._entry, exchange) if exchange.status in {401, 402, 403} else None
+        if refusal is not None:
+            raise refusal
         if exchange.status != 200:
             self._remark(path, f"{exchange.status} {_words(exchange)[0]}".strip())
         return exchange
@@ -132,7 +147,7 @@ class _Measuring:
             if exchange is not None and exchange.status == 200:
                 reply = reply_from(exchange, "generate", PROMPT)
                 if reply.outcome != "failed":
-                    self._first = self._first or reply
+                    self._first = self._first or reply.sent or Sent(None)
                     return True
                 self._remark(path, (reply.note or "").rstrip("."))
             self._length_field = before
@@ -147,29 +162,53 @@ class _Measuring:
             fix="Check served_as and the end of source, which is often /v1, in models.toml.",
         )
 
-    async def _refused(self, path: str) -> tuple[str, ...]:
+    async def _refused_options(self, path: str) -> tuple[str, ...]:
         if not await self._refuses(path, OPTIONS):
             return ()
         each = [name for name in OPTIONS if await self._refuses(path, {name: OPTIONS[name]})]
         return tuple(each)
 
     async def _refuses(self, path: str, options: dict[str, Any]) -> bool:
-        exchange = await self._ask(path, **options)
+        exchange = await self._ask(path, PROMPT, **options)
         return exchange is not None and exchange.status in REFUSED_OPTION
 
     async def _top_k(self, path: str) -> int:
         """Alternatives beside a token, as many as came for the largest number that was answered."""
         for k in LADDER:
             options = {"logprobs": True, "top_logprobs": k} if path == CHAT else {"logprobs": k}
-            choices = _choices(await self._ask(path, **options))
-            try:
-                tokens = token_chances(choices[0]) if choices else []
-            except ValueError as error:
-                self._remark(path, str(error))
-                return 0
-            if tokens:
-                return len(tokens[0].alternatives)
+            for dice in DICE:
+                found, ended = await self._alternatives(path, **options, **dice)
+                if found:
+                    return len(found)
+                if not ended:
+                    break
         return 0
+
+    async def _alternatives(self, path: str, **options: Any) -> tuple[Chances, bool]:  # noqa: ANN401
+        """The next tokens after the prompt, and whether the text ended there instead."""
+        kept = {name: value for name, value in options.items() if name not in self._refused}
+        choices = _choices(await self._ask(path, PROMPT, **kept))
+        try:
+            tokens = token_chances(choices[0]) if choices else []
+        except ValueError as error:
+            self._remark(path, str(error))
+            return {}, False
+        found = tokens[0].alternatives if tokens else ()
+        ended = bool(choices) and choices[0].get("finish_reason") in STOPPED
+        # By bytes and number too: the text of half a character says little.
+        named = {(t.text, t.spelled, t.id): t.logprob for t in found if t.logprob is not None}
+        return named, ended
+
+    async def _reading(self, k: int) -> float:
+        """0 if distributions read at temperatures 0 and 1 are the same, otherwise 1."""
+        cold, _ = await self._alternatives(RAW, logprobs=k, **DICE[0])
+        for dice in DICE[1:]:
+            warm, _ = await self._alternatives(RAW, logprobs=k, **dice)
+            shared = cold.keys() & warm.keys()
+            if shared:
+                worst = max(abs(cold[token] - warm[token]) for token in shared)
+                return 0.0 if worst < SAME_LOGPROB else 1.0
+        return 1.0
 
     async def _echo(self) -> bool:
         exchange = await self._ask(RAW, echo=True, logprobs=1)
@@ -181,17 +220,19 @@ class _Measuring:
         return len(_choices(await self._ask(path, n=2))) == 2
 
     async def _seed(self, path: str) -> bool | None:
-        options = {"temperature": 1.0, "length": SEED_TOKENS}
         texts = []
         for seed in (11, 11, 12):
-            exchange = await self._ask(path, SEED_PROMPT, **options, seed=seed)
-            texts.append(reply_from(exchange, "generate", "").text if exchange else None)
+            exchange = await self._ask(
+                path, SEED_PROMPT, temperature=1.0, length=SEED_TOKENS, seed=seed
+            )
+            reply = reply_from(exchange, "generate", "") if exchange else None
+            if reply is None or reply.outcome == "failed":
+                return None
+            texts.append(reply.text or "")
         first, again, other = texts
-        if first is None or again is None:
-            return None
         if first != again:
             return False
-        return True if other is not None and other != first else None
+        return True if other != first else None
 
 
 def _choices(exchange: Envelope | None) -> list[dict[str, Any]]:

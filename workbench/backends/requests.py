@@ -48,8 +48,7 @@ def request_for(
         body |= _sampling(question, traits)
         tokens_out = question.max_tokens
     else:
-        # Temperature 1 leaves a distribution as it is, where a server applies it before reporting.
-        body |= {"temperature": 1.0, "max_tokens": 1}
+        body |= {"temperature": traits.reading_temperature, traits.length_field: 1}
         body |= {"logprobs": min(TOP_K, traits.completions_top_k)}
         body |= {"echo": True} if question.kind == "passage" else {}
         tokens_out = 1

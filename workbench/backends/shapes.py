@@ -79,7 +79,7 @@ def top_tokens(offset: int, alternatives: Sequence[TokenChance]) -> TopTokens:
 
 def _chat_token(item: Any) -> TokenChance:  # noqa: ANN401 - any JSON value
     if not isinstance(item, dict) or not isinstance(item.get("token"), str):
-        raise ValueError("a token without its text")
+        raise _no_text()
     number = item.get("id")
     return TokenChance(
         text=clean(item["token"]),
@@ -88,6 +88,10 @@ def _chat_token(item: Any) -> TokenChance:  # noqa: ANN401 - any JSON value
         spelled=_hexadecimal(item.get("bytes")),
         alternatives=tuple(_chat_token(other) for other in item.get("top_logprobs") or ()),
     )
+
+
+def _no_text() -> ValueError:
+    return ValueError("a token without its text")
 
 
 def _hexadecimal(found: Any) -> str | None:  # noqa: ANN401 - any JSON value
@@ -107,7 +111,7 @@ def _legacy_tokens(found: Mapping[str, Any]) -> Iterator[TokenChance]:
         raise ValueError("lists of tokens and log-probabilities of different lengths")
     for text, chance, top in zip(tokens, chances, tops, strict=True):
         if not isinstance(text, str) or not isinstance(top, dict | None):
-            raise ValueError("a token without its text")
+            raise _no_text()
         others = [_legacy_token(other, value) for other, value in (top or {}).items()]
         yield _legacy_token(text, chance, tuple(others))
 

@@ -176,6 +176,7 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
         CaseError: If the case was not compared, or the suspect must be named.
     """
     from workbench.report import build_document, write_pdf
+    from workbench.store.views import served
 
     found = {item.suspect: item for item in store.comparisons()}
     if not found:
@@ -194,7 +195,7 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
     comparison = found[chosen]
-    document = build_document(comparison, store.plan(), store.runs(), store.packs())
+    document = build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))
     return write_pdf(document, output)
 
 

@@ -53,9 +53,10 @@ def split_address(address: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(address)
-        return parts if parts.hostname and parts.port != 0 else None
+        sound = parts.hostname and parts.port != 0
     except ValueError:
         return None
+    return parts if sound else None
 
 
 def _without_userinfo(address: str) -> str:

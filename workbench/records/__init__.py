@@ -16,6 +16,7 @@ from workbench.records.answered import (
     EndpointTraits,
     Observation,
     Run,
+    Served,
     TopTokens,
 )
 from workbench.records.asked import (
@@ -76,6 +77,7 @@ __all__ = [
     "Role",
     "Run",
     "Score",
+    "Served",
     "Status",
     "Template",
     "TopTokens",

@@ -28,6 +28,9 @@ class EndpointTraits:
     """Whether one seed gave one answer twice; None where it could not be told."""
     length_field: str
     """What it calls the longest answer: `max_tokens` or `max_completion_tokens`."""
+    reading_temperature: float = 1.0
+    """Temperature at which distributions are read: 0 where it was measured to leave them as they
+    are, so that a sampled end of text does not hide them; otherwise 1."""
     answered_as: str | None = None
     """Name of the model that it answered with; None where it named none."""
     system_fingerprint: str | None = None
@@ -76,6 +79,16 @@ class Run:
     """Library name → version."""
     seed: int
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How many observations of a run one model name and system fingerprint answered."""
+
+    answered_as: str | None
+    """None where the endpoint named no model."""
+    system_fingerprint: str | None
+    observations: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,22 +2,19 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TypeVar
-
-from safetensors.torch import save_file
 
 from workbench.backends import BACKENDS, Backend, BackendKind, Budget, Question, Reply
 from workbench.device import Device
-from workbench.digest import digest_of_file, seed_from
+from workbench.digest import seed_from
 from workbench.errors import CaseError, ModelError, WorkbenchError
-from workbench.records import ModelEntry, Observation, Pack, Plan, Role, Run, from_json, to_json
+from workbench.observed import record
+from workbench.records import ModelEntry, Pack, Plan, Role, Run, from_json, to_json
 from workbench.store import CaseStore, Journal
-from workbench.store.raw import keep_raw
 
 BATCH = 16
 """Replies written, and folded into the database, at a time."""
@@ -126,7 +123,7 @@ def collect(
             run = _begin(store, journal, _run(plan, role, entry, backend, clock()))
             for batch in _asked(backend, missing):
                 with _undisturbed():
-                    _record(store, journal, run, batch, clock())
+                    record(store, journal, run, batch, clock())
                 recorded += len(batch)
                 progress(Progress(run_id, entry.name, recorded, len(wanted)))
         _close(store, journal, run_id, len(wanted))
@@ -171,81 +168,6 @@ def _begin(store: CaseStore, journal: Journal, run: Run) -> Run:
             fix="Restore them to finish it, or plan a new case; one run never mixes two.",
         )
     return before
-
-
-def _record(
-    store: CaseStore,
-    journal: Journal,
-    run: Run,
-    batch: Iterable[tuple[Question, Reply]],
-    now: datetime,
-) -> None:
-    seen = [_observation(store, run, question, reply, now) for question, reply in batch]
-    store.fold(journal.append("observation", [to_json(observation) for observation in seen]))
-
-
-def _observation(
-    store: CaseStore, run: Run, question: Question, reply: Reply, now: datetime
-) -> Observation:
-    sent = reply.sent
-    raw = sent.raw if sent else None
-    return Observation(
-        run_id=run.id,
-        probe_address=question.address,
-        repeat=question.repeat,
-        seed=question.seed,
-        outcome=reply.outcome,
-        text=reply.text,
-        asked_at=now,
-        seconds=round(reply.seconds, 4),
-        token_count=reply.token_count,
-        prompt_format=reply.prompt_format,
-        prompt_tokens=reply.prompt_tokens,
-        tensor_digest=_keep_tensor(store.tensor_folder(run.id), reply),
-        top=reply.top,
-        note=_note(run, reply),
-        raw_digest=None if raw is None else keep_raw(store.raw_folder(run.id), raw),
-        answered_as=sent.answered_as if sent else None,
-        system_fingerprint=sent.system_fingerprint if sent else None,
-    )
-
-
-def _note(run: Run, reply: Reply) -> str | None:
-    """What was out of the ordinary, a change of what answers included."""
-    first, sent = run.capabilities.endpoint, reply.sent
-    if first is None or sent is None or reply.outcome == "failed":
-        return reply.note
-    changes = [
-        f"{what} was {before or 'not named'} when the run began and is {now or 'not named'}."
-        for what, before, now in (
-            ("The model that answered", first.answered_as, sent.answered_as),
-            ("The system fingerprint", first.system_fingerprint, sent.system_fingerprint),
-        )
-        if before != now
-    ]
-    return " ".join([*filter(None, [reply.note]), *changes]) or None
-
-
-def _keep_tensor(folder: Path, reply: Reply) -> str | None:
-    if reply.logprobs is None:
-        return None
-    partial = folder / "partial.safetensors"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file({"logprobs": reply.logprobs.contiguous()}, partial)
-        digest = digest_of_file(partial)
-        partial.rename(tensor_path(folder, digest))
-    except OSError as error:
-        raise CaseError(
-            f"Distributions cannot be written to {folder} ({error.strerror}).",
-            fix="Free some space and run this again; what was recorded so far is kept.",
-        ) from error
-    return digest
-
-
-def tensor_path(folder: Path, digest: str) -> Path:
-    """The file that holds the distributions with this digest."""
-    return folder / f"{digest.removeprefix('sha256:')}.safetensors"
 
 
 def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:

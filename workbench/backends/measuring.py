@@ -8,7 +8,6 @@ gives the same answer twice and another seed another one.
 from typing import Any
 
 from workbench.backends.answers import (
-    STOPPED,
     TOO_LONG,
     UnreadableError,
     content_of,
@@ -38,7 +37,8 @@ DICE: tuple[dict[str, Any], ...] = (
     {"temperature": 1.0, "seed": 1},
     {"temperature": 1.0, "seed": 2},
 )
-"""Ways to ask for a next token: where the text ends instead, some servers show no distribution."""
+"""Ways to ask for a next token. llama.cpp shows no distribution beside an end of text, nor, in a
+chat, beside a token that is part of a character: another token may be drawn."""
 FATAL = frozenset({400, 401, 402, 403, 404, 405, 422})
 REFUSED_OPTION = frozenset({400, 422})
 
@@ -177,33 +177,34 @@ class _Measuring:
         for k in LADDER:
             options = {"logprobs": True, "top_logprobs": k} if path == CHAT else {"logprobs": k}
             for dice in DICE:
-                found, ended = await self._alternatives(path, **options, **dice)
+                found = await self._alternatives(path, **options, **dice)
                 if found:
                     return len(found)
-                if not ended:
+                if found is None:  # refused, or no answer: a smaller number may do
                     break
+            if found is not None:
+                return 0  # answered three times without: the option is ignored
         return 0
 
-    async def _alternatives(self, path: str, **options: Any) -> tuple[Chances, bool]:  # noqa: ANN401
-        """The next tokens after the prompt, and whether the text ended there instead."""
+    async def _alternatives(self, path: str, **options: Any) -> Chances | None:  # noqa: ANN401
+        """The next tokens after the prompt, possibly none; None where nothing was answered."""
         kept = {name: value for name, value in options.items() if name not in self._refused}
         choices = _choices(await self._ask(path, PROMPT, **kept))
         try:
             tokens = token_chances(choices[0]) if choices else []
         except ValueError as error:
             self._remark(path, str(error))
-            return {}, False
+            return {}
         found = tokens[0].alternatives if tokens else ()
-        ended = bool(choices) and choices[0].get("finish_reason") in STOPPED
         # By bytes and number too: the text of half a character says little.
         named = {(t.text, t.spelled, t.id): t.logprob for t in found if t.logprob is not None}
-        return named, ended
+        return named if choices else None
 
     async def _reading(self, k: int) -> float:
         """0 if distributions read at temperatures 0 and 1 are the same, otherwise 1."""
-        cold, _ = await self._alternatives(RAW, logprobs=k, **DICE[0])
+        cold = await self._alternatives(RAW, logprobs=k, **DICE[0]) or {}
         for dice in DICE[1:]:
-            warm, _ = await self._alternatives(RAW, logprobs=k, **dice)
+            warm = await self._alternatives(RAW, logprobs=k, **dice) or {}
             shared = cold.keys() & warm.keys()
             if shared:
                 worst = max(abs(cold[token] - warm[token]) for token in shared)

@@ -70,7 +70,9 @@ class Wire:
         async with httpx.AsyncClient(
             headers=self._headers,
             timeout=httpx.Timeout(self._endpoint.timeout_seconds, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=most, max_keepalive_connections=most),
+            # A connection of its own for each request: on one that is used again, an answer that
+            # a server sends twice would be taken for the answer to the next question.
+            limits=httpx.Limits(max_connections=most, max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=False,
         ) as client:
@@ -201,6 +203,7 @@ def _headers(target: Target, key: str | None) -> dict[str, str]:
         "Content-Type": "application/json",
         "Accept": "application/json",
         "Accept-Encoding": "identity",
+        "Connection": "close",
         "User-Agent": f"model-workbench/{__version__}",
     }
     return headers | ({"Authorization": f"Bearer {key}"} if key else {})

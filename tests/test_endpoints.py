@@ -34,18 +34,19 @@ max_retries = 1
 
 
 class Hostile:
-    """Answers, but repeats the key wherever it can, fails once, and answers by two names."""
+    """Answers, but repeats the key wherever it can, fails at one seed, and answers by two names."""
 
     def __init__(self):
-        self.count = self.errors = 0
+        self.count, self.failing = 0, None
 
     def __call__(self, path, asked, headers):
         self.count += 1
         said = headers.get("authorization", "")
         echoed = {"Content-Type": "application/json", "X-Echo": said, "Set-Cookie": f"k={KEY}"}
         key = said.removeprefix("Bearer ")
-        if self.errors < 2 and "prompt" not in asked and "quick brown" in json.dumps(asked):
-            self.errors += 1
+        if "prompt" not in asked and "quick brown" in json.dumps(asked):
+            self.failing = self.failing or asked["seed"]
+        if asked.get("seed") == self.failing is not None:
             body = {"error": {"message": f"bad header {said}", "code": key}}
             return Scripted(json.dumps(body).encode(), 500, echoed)
         content = answer(path, asked)

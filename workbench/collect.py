@@ -20,6 +20,7 @@ BATCH = 16
 """Replies written, and folded into the database, at a time."""
 
 Item = TypeVar("Item")
+Replies = list[tuple[Question, Reply]]
 
 Clock = Callable[[], datetime]
 
@@ -121,10 +122,10 @@ def collect(
         if missing or not journal.length:
             backend = load()
             run = _begin(store, journal, _run(plan, role, entry, backend, clock()))
-            for batch in _asked(backend, missing):
-                with _undisturbed():
-                    record(store, journal, run, batch, clock())
-                recorded += len(batch)
+            for batch in _recorded(
+                backend, missing, lambda b: record(store, journal, run, b, clock())
+            ):
+                recorded += batch
                 progress(Progress(run_id, entry.name, recorded, len(wanted)))
         _close(store, journal, run_id, len(wanted))
 
@@ -177,12 +178,22 @@ def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
     )
 
 
-def _asked(backend: Backend, missing: Sequence[Question]) -> Iterator[list[tuple[Question, Reply]]]:
-    """Every batch of replies; when the asking is cut short, also what had arrived by then."""
+def _recorded(
+    backend: Backend, missing: Sequence[Question], keep: Callable[[Replies], None]
+) -> Iterator[int]:
+    """Ask and keep, batch by batch; when it is cut short, keep what had arrived by then, too.
+
+    Yields:
+        How many replies each batch held, once they are on the disk.
+    """
     try:
-        yield from _batches(backend.ask(missing), BATCH)
+        for batch in _batches(backend.ask(missing), BATCH):
+            with _undisturbed():
+                keep(batch)
+            yield len(batch)
     except (KeyboardInterrupt, WorkbenchError):
-        yield from _batches(backend.ask(()), BATCH)
+        for batch in _batches(backend.ask(()), BATCH):
+            keep(batch)
         raise
     finally:
         backend.close()

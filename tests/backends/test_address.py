@@ -26,7 +26,7 @@ INSIDE = [
     "2001:0:4136:e378:8000:63bf:80ff:fffe",
 ]
 NOWHERE = ["169.254.169.254", "fd00:ec2::254", "::ffff:169.254.169.254", "224.0.0.1", "ff02::1"]
-NOWHERE += ["0.0.0.0", "::", "nonsense"]
+NOWHERE += ["0.0.0.0", "::", "nonsense"]  # noqa: S104 - addresses to refuse
 OUTSIDE = ["8.8.8.8", "1.1.1.1", "2606:4700:4700::1111"]
 
 
@@ -129,7 +129,7 @@ def test_a_key_never_travels_unencrypted_to_the_outside():
 
 
 def test_a_host_that_nobody_knows_is_named():
-    with pytest.raises(BackendError, match="models.example of served is not known"):
+    with pytest.raises(BackendError, match=r"models\.example of served is not known"):
         target("https://models.example/v1", [])
 
 

@@ -196,5 +196,5 @@ def test_an_envelope_comes_back_byte_for_byte(body):
 
 @pytest.mark.parametrize("content", [b"{}", b"[]", b"3", b"{", b'{"body": 3}'])
 def test_what_is_no_envelope_is_refused(content):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="not an envelope"):
         read_envelope(content)

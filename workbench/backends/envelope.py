@@ -5,7 +5,6 @@ header of the request: that is where the key travels.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,6 +69,6 @@ def read_envelope(content: bytes) -> Envelope:
             redacted=fields["redacted"],
             attempts=tuple(fields["attempts"]),
         )
-    except (KeyError, TypeError, AttributeError, binascii.Error, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         msg = f"not an envelope: {error}"
         raise ValueError(msg) from error

@@ -123,9 +123,11 @@ class HttpBackend:
             BackendError: If the endpoint refuses for good, after every reply that had arrived.
             BudgetSpentError: If the budget is used up, likewise.
         """
-        yield from self._left()
         if not questions:
+            self.close()
+            yield from self._left()
             return
+        yield from self._left()
         crew = self._crew = _Crew(self._asked(questions), self._arrived)
         try:
             while not isinstance(item := self._arrived.get(), _Ended):

@@ -140,7 +140,9 @@ class Wire:
         except (TimeoutError, httpx.TimeoutException):
             attempts.append("no answer in time")
             raise PassingError(attempts[-1]) from None
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise LostError("The endpoint's certificate does not vouch for its name.") from None
             attempts.append("connection dropped")
             raise PassingError(attempts[-1]) from None
         attempts.append(str(response.status_code))

@@ -54,8 +54,9 @@ def record(store, backend):
     )
 
 
-@pytest.mark.parametrize("cut", [KeyboardInterrupt(), BackendError("Gone.", fix="Wait.")])
-def test_what_had_arrived_when_asking_was_cut_short_is_recorded(store, cut):
+@pytest.mark.parametrize("kind", ["interrupt", "error"])
+def test_what_had_arrived_when_asking_was_cut_short_is_recorded(store, kind):
+    cut = KeyboardInterrupt() if kind == "interrupt" else BackendError("Gone.", fix="Wait.")
     backend = Listed(cut, after=21, arrived=7)
     with pytest.raises(type(cut)):
         record(store, backend)

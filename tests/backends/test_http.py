@@ -1,4 +1,7 @@
 import json
+import shutil
+import ssl
+import subprocess
 import threading
 import time
 
@@ -163,6 +166,35 @@ def test_the_host_is_called_by_its_name_and_reached_at_the_address_checked(monke
         assert [reply.outcome for _, reply in backend.ask([question()])] == ["answered"]
         hosts = {headers["host"] for headers in server.headers_seen}
     assert hosts == {f"models.example:{server.server_port}"}
+
+
+@pytest.fixture
+def impostor(tmp_path):
+    """A TLS server whose certificate nobody vouches for; it notes the names it is called by."""
+    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=x"]
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", "req", *options, *files], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server, names = FakeEndpoint(), []
+    context.sni_callback = lambda _, name, __: names.append(name)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    with server:
+        yield server, names
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
+def test_a_certificate_is_checked_for_the_name_and_not_for_the_address(impostor, monkeypatch):
+    monkeypatch.setenv("SERVED_KEY", "sk-CANARY-0001")
+    server, names = impostor
+    made = entry(
+        f"https://models.example:{server.server_port}/v1", api_key_env="SERVED_KEY", max_retries=0
+    )
+    with pytest.raises(BackendError, match="certificate does not vouch for its name"):
+        HttpBackend(made, resolver=lambda *_: ["127.0.0.1"])
+    assert set(names) == {"models.example"}
+    assert server.headers_seen == []
 
 
 def test_what_an_endpoint_offers_is_measured():

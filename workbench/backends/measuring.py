@@ -47,7 +47,7 @@ Chances = dict[tuple[str, str | None, int | None], float]
 
 
 async def measure(wire: Wire, entry: ModelEntry) -> EndpointTraits:
-    """Find out what an endpoint offers, in about 20 requests.
+    """Find out what an endpoint offers, in about 15 requests.
 
     Raises:
         BackendError: If it refuses the key, does not know the model, or answers neither route.

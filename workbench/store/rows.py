@@ -125,7 +125,7 @@ def _observation(seen: Observation, record: JournalRecord) -> Rows:
             "ids": list(top.ids),
             "tokens": list(top.tokens),
             "logprobs": list(top.logprobs),
-            "spelled": list(top.spelled),
+            "spelled": list(top.spelled) or None,
         }
         for position, top in enumerate(seen.top)
     ]

@@ -5,18 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 
-from safetensors.torch import save
-
-from workbench.backends import BACKENDS, Backend, Question, Reply
+from workbench.backends import BACKENDS, Backend, BackendKind, Budget, Question, Reply
 from workbench.device import Device
-from workbench.digest import digest_of_bytes, seed_from
-from workbench.durable import write_whole
-from workbench.errors import CaseError
-from workbench.models.fetch import located
+from workbench.digest import seed_from
+from workbench.errors import CaseError, ModelError, WorkbenchError
+from workbench.observed import record
 from workbench.records import (
     ModelEntry,
     Observation,
@@ -34,6 +29,7 @@ BATCH = 16
 """Replies written, and folded into the database, at a time."""
 
 Item = TypeVar("Item")
+Replies = list[tuple[Question, Reply]]
 
 Clock = Callable[[], datetime]
 
@@ -48,8 +44,6 @@ class Progress:
     total: int
     fresh: tuple[Observation, ...] = ()
     """Recorded since the last word of progress; at first, what earlier sittings recorded."""
-    cost: str = "unknown"
-    """What this run cost so far, with its currency; `unknown` where nobody says, never 0."""
 
 
 def never() -> bool:
@@ -57,13 +51,34 @@ def never() -> bool:
     return False
 
 
-def open_backend(entry: ModelEntry, device: Device) -> Backend:
-    """Load a model that is on this machine.
+def open_backend(entry: ModelEntry, device: Device, budget: Budget | None = None) -> Backend:
+    """Load a model that is on this machine, or connect to its endpoint and measure it.
 
     Raises:
         ModelError: If its weights are missing or unsafe.
+        BackendError: If its endpoint cannot be asked.
     """
-    return BACKENDS[entry.backend](entry, located(entry), device)
+    return _kind(entry).open(entry, device, budget or Budget())
+
+
+def check_ready(entry: ModelEntry) -> None:
+    """Make sure, before anything is asked, that a model's weights or key are here.
+
+    Raises:
+        ModelError: If its weights are missing or unsafe.
+        BackendError: If its key is missing.
+    """
+    _kind(entry).check(entry)
+
+
+def _kind(entry: ModelEntry) -> BackendKind:
+    for name, kind in BACKENDS.items():
+        if name == entry.backend:
+            return kind
+    raise ModelError(
+        f"{entry.name} has a backend that is not known: {entry.backend!r}.",
+        fix=f"Use one of {', '.join(BACKENDS)} in its table.",
+    )
 
 
 def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Iterator[Question]:
@@ -130,15 +145,14 @@ def collect(
         missing = [q for q in wanted if (q.address, q.repeat) not in done]
         tell(len(done), before)
         if missing or not journal.length:
-            with closing(load()) as backend:
-                run = _run(plan, role, entry, backend, clock())
-                _begin(store, journal, run, len(done))
-                for batch in _batches(backend.ask(missing), BATCH):
-                    fresh = _record(store, journal, run_id, batch, clock())
-                    done.update((seen.probe_address, seen.repeat) for seen in fresh)
-                    tell(len(done), fresh)
-                    if len(done) < len(wanted) and stopping():
-                        return False
+            backend = load()
+            run = _begin(store, journal, _run(plan, role, entry, backend, clock()), len(done))
+            for batch in _answered(backend, missing, stopping):
+                fresh = record(store, journal, run, batch, clock())
+                done.update((seen.probe_address, seen.repeat) for seen in fresh)
+                tell(len(done), fresh)
+            if len(done) < len(wanted):
+                return False
         _close(store, journal, run_id, len(wanted))
     return True
 
@@ -170,14 +184,18 @@ def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datet
     )
 
 
-def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> None:
-    """Write down what answers, or, where the run goes on, that the very same goes on answering."""
+def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
+    """Write down what answers, or, where the run goes on, that the very same goes on answering.
+
+    Returns:
+        The run as it was begun.
+    """
     for unfinished in store.tensor_folder(run.id).glob(".*.partial"):
         unfinished.unlink()
     begun = next((r for r in store.records(run.id) if r.kind == "run"), None)
     if begun is None:
         store.fold(journal.append("run", [to_json(run)]))
-        return
+        return run
     before = from_json(Run, begun.body)
     if before.weights_digest != run.weights_digest or before.device_sentence != run.device_sentence:
         raise CaseError(
@@ -195,61 +213,7 @@ def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> None:
         torn=journal.recovered,
     )
     store.fold(journal.append("resume", [to_json(sitting)]))
-
-
-def _record(
-    store: CaseStore,
-    journal: Journal,
-    run_id: str,
-    batch: Iterable[tuple[Question, Reply]],
-    now: datetime,
-) -> tuple[Observation, ...]:
-    folder = store.tensor_folder(run_id)
-    seen = tuple(_observation(folder, run_id, question, reply, now) for question, reply in batch)
-    store.fold(journal.append("observation", [to_json(observation) for observation in seen]))
-    return seen
-
-
-def _observation(
-    folder: Path, run_id: str, question: Question, reply: Reply, now: datetime
-) -> Observation:
-    return Observation(
-        run_id=run_id,
-        probe_address=question.address,
-        repeat=question.repeat,
-        seed=question.seed,
-        outcome=reply.outcome,
-        text=reply.text,
-        asked_at=now,
-        seconds=round(reply.seconds, 4),
-        token_count=reply.token_count,
-        prompt_format=reply.prompt_format,
-        prompt_tokens=reply.prompt_tokens,
-        tensor_digest=_keep_tensor(folder, reply),
-        top=reply.top,
-        note=reply.note,
-    )
-
-
-def _keep_tensor(folder: Path, reply: Reply) -> str | None:
-    if reply.logprobs is None:
-        return None
-    content = save({"logprobs": reply.logprobs.contiguous()})
-    digest = digest_of_bytes(content)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_whole(tensor_path(folder, digest), content)
-    except OSError as error:
-        raise CaseError(
-            f"Distributions cannot be written to {folder} ({error.strerror}).",
-            fix="Free some space and run this again; what was recorded so far is kept.",
-        ) from error
-    return digest
-
-
-def tensor_path(folder: Path, digest: str) -> Path:
-    """The file that holds the distributions with this digest."""
-    return folder / f"{digest.removeprefix('sha256:')}.safetensors"
+    return before
 
 
 def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
@@ -266,6 +230,36 @@ def _last(store: CaseStore, run_id: str) -> JournalRecord | None:
     return last[0] if last else None
 
 
+def _answered(
+    backend: Backend, missing: Sequence[Question], stopping: Callable[[], bool]
+) -> Iterator[Replies]:
+    """Ask, and hand over batches; when it is cut short, what had arrived by then comes last."""
+    try:
+        with closing(backend.ask(missing)) as asking:
+            for batch in _batches(asking, BATCH):
+                yield batch
+                if stopping():
+                    break
+        yield from _batches(backend.ask(()), BATCH)
+    except (KeyboardInterrupt, WorkbenchError):
+        yield from _batches(backend.ask(()), BATCH)
+        raise
+    finally:
+        backend.close()
+
+
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
-    while batch := list(islice(items, size)):
+    """Batches of `size`; the last one, or the one that an error cuts short, may be smaller."""
+    batch: list[Item] = []
+    try:
+        for item in items:
+            batch.append(item)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except (KeyboardInterrupt, WorkbenchError):
+        if batch:
+            yield batch
+        raise
+    if batch:
         yield batch

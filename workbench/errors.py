@@ -3,7 +3,8 @@
 WorkbenchError
 ├── PackError               a probe pack file does not follow probes/README.md
 ├── ModelError              a model is unknown, missing, unsafe or does not load
-├── BackendError            a model could not answer one question
+├── BackendError            an endpoint cannot be asked: key, address, refusal
+├── BudgetSpentError        the budget of this call is used up
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
@@ -43,7 +44,11 @@ class ModelError(WorkbenchError):
 
 
 class BackendError(WorkbenchError):
-    """A model could not answer one question; recorded as a failed observation."""
+    """An endpoint cannot be asked, or refuses for good; one failed question is an observation."""
+
+
+class BudgetSpentError(WorkbenchError):
+    """The budget given for this call is used up; the run goes on later."""
 
 
 class PlanError(WorkbenchError):

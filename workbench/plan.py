@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from workbench import __version__
+from workbench.backends.budget import most_tokens, price
 from workbench.embed import EMBEDDED_DEFAULT
 from workbench.errors import PlanError
 from workbench.evidence.panel import MIN_CONTROLS
@@ -13,7 +14,7 @@ from workbench.models.catalogue import find_model
 from workbench.packs.choose import choose
 from workbench.packs.sealed import part_of
 from workbench.packs.weights import PackWeights
-from workbench.records import ModelEntry, Pack, Part, Plan, PlannedPack
+from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan, PlannedPack
 
 DEFAULT_SEED = 20_260_101
 MAX_REPEATS = 200
@@ -97,12 +98,15 @@ def make_plan(
 def default_controls(
     catalogue: Mapping[str, ModelEntry], reference: str, suspects: Sequence[str]
 ) -> list[str]:
-    """Every known model that is no relative of the others, one per family, by name."""
+    """Every known model that is no relative of the others, one per family, by name.
+
+    Endpoints are left out: they cost money or somebody's patience, and are asked when named.
+    """
     taken = {catalogue[name].family for name in (reference, *suspects) if name in catalogue}
     chosen: dict[str, str] = {}
     for name in sorted(catalogue):
         entry = catalogue[name]
-        if entry.family not in taken and not entry.parents:
+        if entry.family not in taken and not entry.parents and entry.endpoint is None:
             chosen.setdefault(entry.family, name)
     return sorted(chosen.values())
 
@@ -181,3 +185,12 @@ def answer_tokens(packs: Sequence[Pack]) -> int:
     return sum(
         pack.questions * pack.decoding.max_tokens for pack in packs if pack.kind == "generate"
     )
+
+
+def most_cost(endpoint: Endpoint, packs: Sequence[Pack]) -> float | None:
+    """Most that one endpoint can cost under these packs, without retries; None if unknown."""
+    tokens_in = sum(
+        pack.decoding.repeats * most_tokens(probe.prompt) for pack in packs for probe in pack.probes
+    )
+    reads = sum(pack.questions for pack in packs if pack.kind != "generate")
+    return price(endpoint, tokens_in, answer_tokens(packs) + reads)

@@ -12,6 +12,7 @@ from typing import Any
 from workbench.collect import Progress
 from workbench.errors import WorkbenchError
 from workbench.store import CaseStore, WorkerStatus, write_status
+from workbench.store.status import NOTHING_SPENT
 
 REASON_LENGTH = 120
 REASONS = 10
@@ -21,9 +22,17 @@ REASONS = 10
 class Reporter:
     """One worker's account of itself; any thread may speak."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
-        """Name the case; nothing is written yet."""
-        self._folder, self._clock = folder, clock
+    def __init__(
+        self, folder: Path, clock: Callable[[], datetime], cost: Callable[[], str | None]
+    ) -> None:
+        """Name the case; nothing is written yet.
+
+        Args:
+            folder: The case.
+            clock: Tells the time, timezone-aware.
+            cost: What endpoints cost so far, in words; None while none was asked.
+        """
+        self._folder, self._clock, self._cost = folder, clock, cost
         self._speaking = threading.Lock()
         moment = clock()
         self._status = WorkerStatus("starting", os.getpid(), moment, moment)
@@ -57,7 +66,6 @@ class Reporter:
             run_id=seen.run_id,
             run_done=seen.done,
             run_total=seen.total,
-            cost=seen.cost,
             **self._counts(),
             **self._pace(),
         )
@@ -90,7 +98,12 @@ class Reporter:
                 "asking",
             }:
                 return
-            self._status = replace(self._status, updated_at=self._clock(), **changes)
+            self._status = replace(
+                self._status,
+                updated_at=self._clock(),
+                cost=self._cost() or NOTHING_SPENT,
+                **changes,
+            )
             write_status(self._folder, self._status)
 
     def _done(self) -> int:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from workbench.backends.again import differences
 from workbench.collect import questions
 from workbench.compare import recompute
 from workbench.compare.material import gather, logprobs
@@ -16,6 +17,7 @@ from workbench.store import CaseStore
 from workbench.store.audit import edited_rows
 from workbench.store.embeddings import embedded_texts, strays
 from workbench.store.migrations import EVIDENCE_TABLES
+from workbench.store.raw import read_raw
 
 TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
@@ -47,6 +49,7 @@ def verify_case(
     yield _observations(store)
     yield sittings(store)
     yield _tensors(store)
+    yield from _exchanges(store)
     if (anchored := anchors(store)) is not None:
         yield anchored
     if not store.comparisons():
@@ -101,6 +104,27 @@ def _tensors(store: CaseStore) -> Check:
             except CustodyError as error:
                 problems.append(error.what)
     return Check("Distributions", tuple(problems), f"{count} tensor files")
+
+
+def _exchanges(store: CaseStore) -> Iterator[Check]:
+    """What endpoints sent: every kept exchange, read again; nothing where no endpoint was asked."""
+    runs = [run for run in store.runs() if run.capabilities.endpoint is not None]
+    if not runs:
+        return
+    probes = {probe.address: (p.kind, probe.prompt) for p in store.packs() for probe in p.probes}
+    problems: list[str] = []
+    count = 0
+    for run in runs:
+        for seen in store.observations(run.id):
+            if seen.raw_digest is None:
+                continue
+            count += 1
+            try:
+                content = read_raw(store.raw_folder(run.id), seen.raw_digest)
+                problems += differences(seen, content, *probes[seen.probe_address])
+            except CustodyError as error:
+                problems.append(error.what)
+    yield Check("What endpoints sent", tuple(problems), f"{count} exchanges read again")
 
 
 def _database(store: CaseStore) -> Check:

@@ -16,12 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from workbench.collect import collect, open_backend
+from workbench.backends import Budget, check_prices
+from workbench.collect import check_ready, collect, open_backend
 from workbench.device import choose_device
 from workbench.errors import CaseError, WorkbenchError
 from workbench.models.catalogue import find_model
-from workbench.models.fetch import located
-from workbench.models.safety import check_weights_folder
 from workbench.reporter import Reporter
 from workbench.store import CaseStore, WorkerLock, mend, open_case
 from workbench.store.database import DamagedError
@@ -42,13 +41,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="workbench.worker")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--max-queries", type=int)
+    parser.add_argument("--max-cost", type=float)
     options = parser.parse_args(arguments)
     wish = _StopWish()
     try:
         store = _opened(options.folder)
         lock = WorkerLock(store.folder)
         lock.take(now())
-        return _work(store, lock, options.device, wish)
+        budget = Budget(options.max_queries, options.max_cost)
+        return _work(store, lock, options.device, budget, wish)
     except WorkbenchError as error:
         return _failed(error)
 
@@ -81,15 +83,15 @@ class _StopWish:
         return bool(self.reason)
 
 
-def _work(store: CaseStore, lock: WorkerLock, device: str, wish: _StopWish) -> int:
+def _work(store: CaseStore, lock: WorkerLock, device: str, budget: Budget, wish: _StopWish) -> int:
     """Do the work of the lock's owner; the lock stays behind only if the process dies."""
-    reporter, ended = Reporter(store.folder, now), threading.Event()
+    reporter, ended = Reporter(store.folder, now, lambda: budget.words), threading.Event()
     heart = threading.Thread(target=_beat, args=(lock, reporter, wish, ended), daemon=True)
     heart.start()
     try:
         reporter.begin()
         mend(store)
-        finished = _ask_everyone(store, device, reporter, wish)
+        finished = _ask_everyone(store, device, budget, reporter, wish)
         reporter.end_well(finished=finished)
         code = 0 if finished else STOPPED
     except WorkbenchError as error:
@@ -117,20 +119,25 @@ def _beat(lock: WorkerLock, reporter: Reporter, wish: _StopWish, ended: threadin
 
 
 def _ask_everyone(
-    store: CaseStore, device: str, reporter: Reporter, stopping: Callable[[], bool]
+    store: CaseStore,
+    device: str,
+    budget: Budget,
+    reporter: Reporter,
+    stopping: Callable[[], bool],
 ) -> bool:
-    """Collect every run of the plan, once the weights of every model are known to be here."""
+    """Collect every run of the plan, once every model's weights or key are known to be here."""
     chosen = choose_device(device)
     entries = [(role, find_model(name)) for role, name in store.plan().models]
+    check_prices([entry for _, entry in entries], budget)
     for _, entry in entries:
-        check_weights_folder(located(entry))
+        check_ready(entry)
     reporter.know(store, chosen.sentence)
     for role, entry in entries:
         if stopping() or not collect(
             store,
             role,
             entry,
-            lambda entry=entry: open_backend(entry, chosen),  # type: ignore[misc]
+            lambda entry=entry: open_backend(entry, chosen, budget),  # type: ignore[misc]
             clock=now,
             progress=reporter.show,
             stopping=stopping,

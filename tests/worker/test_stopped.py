@@ -115,11 +115,11 @@ def test_a_torn_record_is_cut_and_said_so_by_the_next_sitting(stable, whole):
     assert (resume.seq, resume.body["torn"], resume.body["recorded"]) == (60, True, 59)
 
 
-def test_the_status_tells_rate_failures_by_kind_and_an_unknown_cost(whole):
+def test_the_status_tells_rate_failures_by_kind_and_that_nothing_was_paid(whole):
     status = read_status(whole.folder)
     assert (status.state, status.done, status.total) == ("done", 500, 500)
     assert status.per_minute > 0
-    assert status.cost == "unknown"
+    assert status.cost == "nothing: no endpoint was asked"
     assert set(status.failures) == {"The dice said so."}
     assert status.outcomes["failed"] == status.failures["The dice said so."] > 0
 

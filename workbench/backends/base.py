@@ -1,6 +1,6 @@
 """What every backend offers: it takes questions and gives one reply to each."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,13 +30,24 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """What an endpoint sent, as it is kept."""
+
+    raw: bytes | None
+    """The envelope of `backends.envelope`; None where no whole answer came."""
+    answered_as: str | None = None
+    system_fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What came back, usable or not."""
 
     outcome: Outcome
     text: str | None
     prompt_format: str
-    token_count: int = 0
+    token_count: int | None = 0
+    """None where nobody counted."""
     prompt_tokens: int | None = None
     """Tokens of the prompt as it was sent, where they can be counted."""
     seconds: float = 0.0
@@ -44,6 +55,12 @@ class Reply:
     logprobs: Tensor | None = None
     """Next-token log-probabilities, shape (positions, vocab), float16, on the CPU."""
     top: tuple[TopTokens, ...] = ()
+    sent: Sent | None = None
+    """What an endpoint sent; None for weights on this machine."""
+
+
+Replies = Generator[tuple[Question, Reply], None, None]
+"""Closing it ends the asking; what had arrived by then is handed over by the next call."""
 
 
 class Backend(Protocol):
@@ -54,12 +71,12 @@ class Backend(Protocol):
         """What it was measured to offer."""
 
     @property
-    def weights_digest(self) -> str:
-        """Digest over the files that were loaded."""
+    def weights_digest(self) -> str | None:
+        """Digest over the files that were loaded; None where they cannot be seen."""
 
     @property
-    def tokenizer_digest(self) -> str:
-        """Digest of the vocabulary; equal only where token ids mean the same."""
+    def tokenizer_digest(self) -> str | None:
+        """Digest of the vocabulary, equal only where token ids mean the same; None if unknown."""
 
     @property
     def device_sentence(self) -> str:
@@ -69,8 +86,12 @@ class Backend(Protocol):
     def versions(self) -> Mapping[str, str]:
         """Libraries that could change an answer."""
 
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[Question, Reply]]:
-        """Give exactly one reply per question, in any order; a failure is a reply."""
+    def ask(self, questions: Sequence[Question]) -> Replies:
+        """Give exactly one reply per question, in any order; a failure is a reply.
+
+        Replies that had arrived when an earlier call was cut short come first, so that asking
+        nothing hands out what is left.
+        """
 
     def close(self) -> None:
-        """Free the memory."""
+        """Free the memory; what is still under way is given up."""

@@ -18,7 +18,7 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from workbench import __version__
-from workbench.backends.base import TOP_K, Question, Reply
+from workbench.backends.base import TOP_K, Question, Replies, Reply
 from workbench.backends.generation import Row, Writer
 from workbench.backends.memory import IN_WORDS, give_back, is_out_of_memory
 from workbench.backends.positions import kept_positions
@@ -109,7 +109,7 @@ class LocalBackend:
     # --- asking -----------------------------------------------------------------------------
 
     @torch.inference_mode()
-    def ask(self, questions: Sequence[Question]) -> Iterator[tuple[Question, Reply]]:
+    def ask(self, questions: Sequence[Question]) -> Replies:
         """Give one reply per question: answers by length, then distributions."""
         rows, refused = self._rows([q for q in questions if q.kind == "generate"])
         yield from refused

@@ -12,15 +12,31 @@ from workbench.records import Comparison, EvidenceLine, NoScore, Score, to_json
 from workbench.store import CaseStore, open_case
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from workbench.embed import Embedder
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
 
-def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> None:
+def run(
+    case: CaseName,
+    *,
+    device: Device = "auto",
+    max_queries: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most requests to endpoints in this call, retries included."),
+    ] = None,
+    max_cost: Annotated[
+        float | None,
+        typer.Option(min=0, help="Most money for endpoints in this call, in their currency."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Ask every model what the plan says; goes on where it was stopped."""
     store = open_case(case_folder(case))
-    ask_everyone(store, device)
+    limits = {"--max-queries": max_queries, "--max-cost": max_cost}
+    ask_everyone(store, device, limits)
     counts = store.outcomes()
     if as_json:
         print_json(counts.to_dict("records"))
@@ -31,11 +47,16 @@ def run(case: CaseName, *, device: Device = "auto", as_json: AsJson = False) -> 
     typer.echo(f"Next: workbench compare {case}")
 
 
-def ask_everyone(store: CaseStore, device: str) -> None:
-    """Let a worker process collect every run of the plan."""
+def ask_everyone(
+    store: CaseStore, device: str, limits: "Mapping[str, float | None] | None" = None
+) -> None:
+    """Let a worker process collect every run of the plan, within limits on what endpoints cost."""
     from workbench.cli.work import work
 
-    work(store.folder, ["--device", device])
+    options = {"--device": device} | {
+        option: repr(limit) for option, limit in (limits or {}).items() if limit is not None
+    }
+    work(store.folder, [word for pair in options.items() for word in pair])
 
 
 def compare(case: CaseName, *, as_json: AsJson = False) -> None:
@@ -130,6 +151,7 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
         CaseError: If the case was not compared, or the suspect must be named.
     """
     from workbench.report import build_document, write_pdf
+    from workbench.store.views import served
 
     found = {item.suspect: item for item in store.comparisons()}
     if not found:
@@ -148,5 +170,5 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
     comparison = found[chosen]
-    document = build_document(comparison, store.plan(), store.runs(), store.packs())
+    document = build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))
     return write_pdf(document, output)

@@ -12,7 +12,7 @@ from workbench.visible import visible_line
 
 if TYPE_CHECKING:
     from workbench.models.inspect import Inspection
-    from workbench.records import ModelEntry
+    from workbench.records import Endpoint, ModelEntry
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and derive models.")
 
@@ -21,17 +21,18 @@ Name = Annotated[str | None, typer.Option(help="What to call it here.")]
 
 @app.command("list")
 def list_models(*, as_json: AsJson = False) -> None:
-    """List every known model and whether its weights are on this machine."""
+    """List every known model, and whether its weights are here or it is asked at an endpoint."""
     from workbench.models.catalogue import load_catalogue
     from workbench.models.fetch import is_here
 
     rows = [(entry, is_here(entry)) for entry in load_catalogue().values()]
     if as_json:
-        print_json([{**_entry_json(entry), "here": here} for entry, here in rows])
+        print_json([{**_entry_json(e), "here": None if e.endpoint else here} for e, here in rows])
         return
     table = Table("name", "family", "licence", "here", "title", box=None, pad_edge=False)
     for entry, here in rows:
-        cells = (entry.name, entry.family, entry.licence, "yes" if here else "no", entry.title)
+        where = "endpoint" if entry.endpoint else "yes" if here else "no"
+        cells = (entry.name, entry.family, entry.licence, where, entry.title)
         table.add_row(*(Text(visible_line(cell)) for cell in cells))
     Console(width=None if Console().is_terminal else 160).print(table)
 
@@ -69,11 +70,14 @@ def fetch(
 
 @app.command()
 def check(name: str, *, as_json: AsJson = False) -> None:
-    """Check a model's files against their recorded digests, load it, and say what it is."""
+    """Check a model's files, load it and say what it is; measure what an endpoint offers."""
     from workbench.models.catalogue import find_model
     from workbench.models.inspect import inspect_model
 
     entry = find_model(name)
+    if entry.endpoint is not None:
+        _check_endpoint(entry, entry.endpoint, as_json=as_json)
+        return
     seen = inspect_model(entry, say=say)
     if as_json:
         print_json({**_entry_json(entry), **_inspection_json(seen)})
@@ -87,6 +91,44 @@ def check(name: str, *, as_json: AsJson = False) -> None:
     _print(f"weights     {seen.weights_digest}")
     _print(f"folder      {seen.folder}")
     _print(f"ok: {seen.files} files as recorded, and the model loads and answers.")
+
+
+def _check_endpoint(entry: "ModelEntry", endpoint: "Endpoint", *, as_json: bool) -> None:
+    from workbench.backends import Budget, HttpBackend
+    from workbench.records import to_json
+
+    say(f"Measuring {entry.name}.")
+    budget = Budget()
+    traits = HttpBackend(entry, budget).capabilities.endpoint
+    if as_json:
+        print_json({**_entry_json(entry), "measured": to_json(traits), "requests": budget.sent})
+        return
+    _print(f"{entry.name}: {entry.title}")
+    for what, found in to_json(traits).items():
+        _print(f"{what.replace('_', ' '):<19} {_shown(found)}")
+    _print(f"{'price':<19} {_price(endpoint)}")
+    _print(f"ok: measured with {budget.sent} requests.")
+
+
+def _shown(found: object) -> str:
+    match found:
+        case None:
+            return "unknown"
+        case bool():
+            return "yes" if found else "no"
+        case list():
+            return "; ".join(map(str, found)) or "none"
+        case _:
+            return str(found)
+
+
+def _price(endpoint: "Endpoint") -> str:
+    if endpoint.price_in is None or endpoint.price_out is None:
+        return "unknown"
+    return (
+        f"{endpoint.price_in:g} {endpoint.currency} per million tokens in, "
+        f"{endpoint.price_out:g} out"
+    )
 
 
 @app.command()

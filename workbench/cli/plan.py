@@ -11,7 +11,7 @@ from workbench.store import create_case
 
 if TYPE_CHECKING:
     from workbench.packs.weights import PackWeights
-    from workbench.records import Pack, Part, Plan
+    from workbench.records import Endpoint, Pack, Part, Plan
 
 PARTS = ("open", "sealed", "all")
 
@@ -67,7 +67,11 @@ def plan(  # noqa: PLR0913 - one argument for each option
     if as_json:
         print_json({**to_json(made), "digest": made.digest})
         return
-    _print_plan(case, made, packs)
+    _print_plan(made, packs)
+    for _, name in made.models:
+        if (endpoint := catalogue[name].endpoint) is not None:
+            _print_cost(name, endpoint, packs)
+    typer.echo(f"Next: workbench run {case}")
 
 
 def _packs(ids: list[str] | None) -> "list[Pack]":
@@ -87,7 +91,7 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
     return {pack_id: weights for pack_id, weights in found.items() if weights is not None}
 
 
-def _print_plan(case: str, made: "Plan", packs: "tuple[Pack, ...]") -> None:
+def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     from workbench.plan import answer_tokens
 
     questions = sum(item.questions for item in made.packs)
@@ -100,4 +104,11 @@ def _print_plan(case: str, made: "Plan", packs: "tuple[Pack, ...]") -> None:
     )
     typer.echo(f"Probes of these packs that are not asked: {left_out}")
     typer.echo(f"Plan {made.digest}")
-    typer.echo(f"Next: workbench run {case}")
+
+
+def _print_cost(model: str, endpoint: "Endpoint", packs: "tuple[Pack, ...]") -> None:
+    from workbench.plan import most_cost
+
+    cost = most_cost(endpoint, packs)
+    shown = "unknown" if cost is None else f"at most {cost:.4g} {endpoint.currency}"
+    typer.echo(f"{model} is asked at an endpoint; cost without retries: {shown}")

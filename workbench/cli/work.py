@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from workbench.cli.output import QUIET_SECONDS, now, say
 from workbench.launch import how_it_ended, pace_words, start, watch
 from workbench.store import WorkerStatus
-from workbench.store.status import STOPPED
+from workbench.store.status import NOTHING_SPENT, STOPPED
 from workbench.visible import visible_line
 
 if TYPE_CHECKING:
@@ -41,8 +41,12 @@ def work(folder: Path, arguments: Sequence[str]) -> None:
     with tempfile.TemporaryFile() as log, _shown() as show:
         worker = start(folder, arguments, log)
         with _passed_on(worker.send_signal):
+            cost = NOTHING_SPENT
             for status in watch(worker, folder):
                 show(status)
+                cost = status.cost
+        if cost != NOTHING_SPENT:
+            say(f"Cost: {cost}")
         error = how_it_ended(worker, folder, log)
     if error is not None:
         raise error

@@ -8,10 +8,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from workbench.collect import tensor_path
 from workbench.digest import digest_of, digest_of_file, digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError
+from workbench.observed import tensor_path
 from workbench.records import USABLE, Observation, Outcome, Run
 from workbench.store import CaseStore
 from workbench.store.embeddings import add_embeddings, embeddings

@@ -68,8 +68,13 @@ def _each(
 
 
 def _not_comparable(first: Material, second: Material) -> str:
+    for side in (first, second):
+        if not side.tensors and side.run.capabilities.endpoint is not None:
+            return f"{side.run.model} is an endpoint and shows no whole distributions"
     if not (first.tensors and second.tensors):
         return "no token distributions were observed"
+    if first.run.tokenizer_digest is None or second.run.tokenizer_digest is None:
+        return "a tokenizer is unknown"
     if first.run.tokenizer_digest != second.run.tokenizer_digest:
         return "different tokenizers"
     return ""

@@ -9,19 +9,22 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from workbench import paths
 from workbench.errors import ModelError, nearest
 from workbench.models.convert import CONVERTERS
+from workbench.models.endpoints import endpoint_problems
 from workbench.models.words import sentence
-from workbench.records import ModelEntry, from_json, to_json
+from workbench.records import BackendName, Endpoint, ModelEntry, from_json, to_json
 
 ENTRY_FILE = "model.json"
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SOURCE_KINDS = ("pypi", "npm", "hf", "folder", "derived")
+BACKEND_NAMES: tuple[str, ...] = get_args(BackendName)
 _FIELDS = tuple(field.name for field in fields(ModelEntry) if field.name != "name")
+_ENDPOINT_FIELDS = tuple(field.name for field in fields(Endpoint))
 
 
 def load_catalogue(path: Path | None = None, cache: Path | None = None) -> dict[str, ModelEntry]:
@@ -136,6 +139,10 @@ def _table_problems(name: str, table: dict[str, Any]) -> Iterator[str]:
     unknown = [key for key in table if key not in _FIELDS]
     for key in unknown:
         yield f'"{key}" is not a field{nearest(key, _FIELDS)}'
+    endpoint = table.get("endpoint")
+    for key in endpoint if isinstance(endpoint, dict) else ():
+        if key not in _ENDPOINT_FIELDS:
+            yield f'"{key}" is not a field of endpoint{nearest(key, _ENDPOINT_FIELDS)}'
     try:
         entry = from_json(
             ModelEntry,
@@ -149,6 +156,17 @@ def _table_problems(name: str, table: dict[str, Any]) -> Iterator[str]:
 
 def entry_problems(entry: ModelEntry) -> Iterator[str]:
     """What does not fit in an entry whose fields have the right types."""
+    if entry.backend not in BACKEND_NAMES:
+        yield f'backend "{entry.backend}" is not known{nearest(entry.backend, BACKEND_NAMES)}'
+    elif entry.backend == "http":
+        yield from endpoint_problems(entry)
+        return
+    elif entry.endpoint is not None:
+        yield 'the table endpoint belongs to backend = "http"'
+    yield from _weights_problems(entry)
+
+
+def _weights_problems(entry: ModelEntry) -> Iterator[str]:
     if entry.format not in CONVERTERS:
         yield f'format "{entry.format}" is not known{nearest(entry.format, CONVERTERS)}'
     if entry.sha256 and not SHA256.fullmatch(entry.sha256):

@@ -45,6 +45,7 @@ def fetch(entry: ModelEntry, *, say: Say) -> Path:
     Raises:
         ModelError: If the source cannot be had, is not what was pinned, or is not safe to load.
     """
+    _require_weights(entry)
     if (folder := _present(entry)) is not None:
         say(f"{entry.name} is already on this machine.")
         return folder
@@ -65,6 +66,7 @@ def located(entry: ModelEntry) -> Path:
     Raises:
         ModelError: If they are not on this machine.
     """
+    _require_weights(entry)
     if (folder := _present(entry)) is not None:
         return folder
     verb = "derive" if entry.source.startswith("derived:") else "fetch"
@@ -75,8 +77,8 @@ def located(entry: ModelEntry) -> Path:
 
 
 def is_here(entry: ModelEntry) -> bool:
-    """Whether a model's weights are on this machine."""
-    return _present(entry) is not None
+    """Whether a model's weights are on this machine; an endpoint's never are."""
+    return entry.endpoint is None and _present(entry) is not None
 
 
 def wanted(
@@ -131,6 +133,14 @@ def built_in_place(target: Path) -> Iterator[Path]:
         except OSError:
             if not target.is_dir():
                 raise
+
+
+def _require_weights(entry: ModelEntry) -> None:
+    if entry.endpoint is not None:
+        raise ModelError(
+            f"{entry.name} is asked at an endpoint, which shows no weights.",
+            fix=f"Run `workbench models check {entry.name}` to see what it offers.",
+        )
 
 
 def _present(entry: ModelEntry) -> Path | None:

@@ -12,8 +12,23 @@ found.py      scores, verdicts, comparisons
 codec.py      records ↔ JSON types
 """
 
-from workbench.records.answered import Capabilities, Observation, Run, TopTokens
-from workbench.records.asked import Decoding, ModelEntry, Pack, Plan, PlannedPack, Probe
+from workbench.records.answered import (
+    Capabilities,
+    EndpointTraits,
+    Observation,
+    Run,
+    Served,
+    TopTokens,
+)
+from workbench.records.asked import (
+    Decoding,
+    Endpoint,
+    ModelEntry,
+    Pack,
+    Plan,
+    PlannedPack,
+    Probe,
+)
 from workbench.records.codec import from_json, to_json
 from workbench.records.custody import Anchor, Sitting
 from workbench.records.found import (
@@ -26,16 +41,29 @@ from workbench.records.found import (
     Score,
     Verdict,
 )
-from workbench.records.words import USABLE, Access, Outcome, Part, ProbeKind, Role, Status, Template
+from workbench.records.words import (
+    USABLE,
+    Access,
+    BackendName,
+    Outcome,
+    Part,
+    ProbeKind,
+    Role,
+    Status,
+    Template,
+)
 
 __all__ = [
     "USABLE",
     "Access",
     "Anchor",
     "AnyScore",
+    "BackendName",
     "Capabilities",
     "Comparison",
     "Decoding",
+    "Endpoint",
+    "EndpointTraits",
     "EvidenceLine",
     "ModelEntry",
     "NoScore",
@@ -52,6 +80,7 @@ __all__ = [
     "Role",
     "Run",
     "Score",
+    "Served",
     "Sitting",
     "Status",
     "Template",

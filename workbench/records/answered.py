@@ -9,6 +9,39 @@ from workbench.records.words import Outcome, Role
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointTraits:
+    """What an endpoint did in the requests of a few tokens that it was measured with."""
+
+    chat: bool
+    """Answers `/chat/completions`."""
+    completions: bool
+    """Answers `/completions`, which takes raw text."""
+    chat_top_k: int
+    """Alternatives a chat answer carries beside each token; 0: no log-probabilities."""
+    completions_top_k: int
+    """The same for raw text."""
+    echo: bool
+    """Gives log-probabilities of the prompt's own tokens."""
+    several: bool
+    """Gives two answers to one request where it is asked for two."""
+    seed_honoured: bool | None
+    """Whether one seed gave one answer twice; None where it could not be told."""
+    length_field: str
+    """What it calls the longest answer: `max_tokens` or `max_completion_tokens`."""
+    reading_temperature: float = 1.0
+    """Temperature at which distributions are read: 0 where it was measured to leave them as they
+    are, so that a sampled end of text does not hide them; otherwise 1."""
+    answered_as: str | None = None
+    """Name of the model that it answered with; None where it named none."""
+    system_fingerprint: str | None = None
+    """What it said of the system that answered; None where it said nothing."""
+    refused: tuple[str, ...] = ()
+    """Fields of a request that it refuses, so that they are never sent to it."""
+    remarks: tuple[str, ...] = ()
+    """What it said where it refused something."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a backend was measured to offer, not what it claims."""
 
@@ -19,6 +52,8 @@ class Capabilities:
     """How many alternatives with log-probabilities an answer carries."""
     hidden: bool = False
     weights: bool = False
+    endpoint: EndpointTraits | None = None
+    """How the endpoint behaved when it was connected to; None for weights on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +68,11 @@ class Run:
     backend: str
     revision: str
     """Where the weights came from, as pinned."""
-    weights_digest: str
-    """Digest over the digests of the weight files that were loaded."""
-    tokenizer_digest: str
-    """Two runs share a vocabulary only if these are equal."""
+    weights_digest: str | None
+    """Digest over the digests of the weight files that were loaded; None where nobody can see
+    them: an endpoint shows no weights."""
+    tokenizer_digest: str | None
+    """Two runs share a vocabulary only if these are equal; None: unknown, and equal to nothing."""
     capabilities: Capabilities
     device_sentence: str
     versions: dict[str, str]
@@ -49,15 +85,28 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """How many observations of a run one model name and system fingerprint answered."""
+
+    answered_as: str | None
+    """None where the endpoint named no model."""
+    system_fingerprint: str | None
+    observations: int
+
+
+@dataclass(frozen=True, slots=True)
 class TopTokens:
     """The most probable next tokens at one position, best first."""
 
     offset: int
     """Characters of the prompt before this position."""
-    ids: tuple[int, ...]
+    ids: tuple[int | None, ...]
+    """Each token's number in the vocabulary; None where the server names none."""
     tokens: tuple[str, ...]
     logprobs: tuple[float, ...]
-    """Natural logarithms, rounded to float16 as in the tensor file."""
+    """Natural logarithms: rounded to float16 as in the tensor file, or as a server gave them."""
+    spelled: tuple[str | None, ...] = ()
+    """Each token's bytes in hexadecimal, which its text may not show; empty where none are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +123,8 @@ class Observation:
     asked_at: datetime
     """Timezone-aware, UTC."""
     seconds: float
-    token_count: int
+    token_count: int | None
+    """Tokens of the answer, or of the text that was read; None where nobody counted them."""
     prompt_format: str
     """What was done to the prompt before it was sent, in a word or two."""
     prompt_tokens: int | None = None
@@ -83,7 +133,13 @@ class Observation:
     """Digest of the tensor file that holds the whole distributions, where they were observed."""
     top: tuple[TopTokens, ...] = ()
     note: str | None = None
-    """Why there is no usable text, in words for the report."""
+    """Why there is no usable text, and what else was out of the ordinary, in words for the report."""
+    raw_digest: str | None = None
+    """Digest of what an endpoint sent, kept word for word in the case folder."""
+    answered_as: str | None = None
+    """Name of the model that an endpoint said had answered."""
+    system_fingerprint: str | None = None
+    """What an endpoint said of the system that answered."""
 
     @property
     def content_digest(self) -> str:

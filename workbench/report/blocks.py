@@ -1,11 +1,11 @@
 """What a document is made of: inert blocks that a page, a PDF and JSON all show alike."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from workbench.records import Comparison, Pack, Plan, Run
+from workbench.records import Comparison, Pack, Plan, Run, Served
 from workbench.report.exhibits import Exhibit
 from workbench.report.wording import Words, naming
 
@@ -131,6 +131,8 @@ class Material:
     """The runs of this comparison: reference, suspect, controls."""
     packs: tuple[Pack, ...]
     exhibits: tuple[Exhibit, ...]
+    served: Mapping[str, tuple[Served, ...]] = field(default_factory=dict)
+    """Run of an endpoint → what answered."""
 
     def said(self, text: str) -> Words:
         """Sentences made elsewhere, with the models, packs and metrics named in them set apart."""

@@ -4,11 +4,11 @@ The same comparison gives the same document, word for word; nothing here looks a
 model or the network. Every sentence is checked against the refused phrases before it leaves.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ReportError
-from workbench.records import Comparison, Pack, Plan, Run, to_json
+from workbench.records import Comparison, Pack, Plan, Run, Served, to_json
 from workbench.report.blocks import (
     Block,
     Document,
@@ -39,7 +39,11 @@ SECTIONS = (
 
 
 def build_document(
-    comparison: Comparison, plan: Plan, runs: Sequence[Run], packs: Sequence[Pack]
+    comparison: Comparison,
+    plan: Plan,
+    runs: Sequence[Run],
+    packs: Sequence[Pack],
+    served: Mapping[str, tuple[Served, ...]] | None = None,
 ) -> Document:
     """Write the report of one suspect's comparison.
 
@@ -48,6 +52,7 @@ def build_document(
         plan: The plan it was made under.
         runs: Runs of the case; those of other suspects are left out.
         packs: The planned packs.
+        served: Run of an endpoint → what answered.
 
     Raises:
         ReportError: If the comparison is of another plan, or a sentence holds a refused phrase.
@@ -63,7 +68,7 @@ def build_document(
         *(("control", control) for control in comparison.controls),
     }
     kept = tuple(run for run in runs if (run.role, run.model) in members)
-    material = Material(comparison, plan, kept, tuple(packs), exhibits(comparison))
+    material = Material(comparison, plan, kept, tuple(packs), exhibits(comparison), served or {})
     document = _written(material)
     check(_every_text(document))
     return document

@@ -4,6 +4,7 @@
 <case>/journal/case.jsonl     plan, packs, closed runs, comparisons
 <case>/journal/<run>.jsonl    one run: what answered, every observation, the close
 <case>/tensors/<run>/*.safetensors   whole distributions, one file per observation
+<case>/raw/<run>/*.json.gz    what an endpoint was asked and sent, one file per exchange
 <case>/reports/
 """
 
@@ -49,6 +50,10 @@ class CaseStore:
     def tensor_folder(self, run_id: str) -> Path:
         """Folder of a run's distributions."""
         return self.folder / "tensors" / run_id
+
+    def raw_folder(self, run_id: str) -> Path:
+        """Folder of what a run's endpoint sent."""
+        return self.folder / "raw" / run_id
 
     def journals(self) -> list[str]:
         """Names of the journals: the case's own first, then the runs' by name."""

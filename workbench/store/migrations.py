@@ -57,6 +57,16 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         "0003 prompt tokens",
         "ALTER TABLE observation ADD COLUMN prompt_tokens INTEGER",
     ),
+    (
+        "0004 endpoints",
+        """
+        ALTER TABLE observation ALTER COLUMN token_count DROP NOT NULL;
+        ALTER TABLE observation ADD COLUMN raw_digest VARCHAR;
+        ALTER TABLE observation ADD COLUMN answered_as VARCHAR;
+        ALTER TABLE observation ADD COLUMN system_fingerprint VARCHAR;
+        ALTER TABLE next_token ADD COLUMN spelled VARCHAR[];
+        """,
+    ),
 )
 
 EVIDENCE_TABLES = (

@@ -31,6 +31,7 @@ TYPES: dict[str, dict[str, pa.DataType]] = {
         "ids": pa.list_(pa.int32()),
         "tokens": pa.list_(pa.string()),
         "logprobs": pa.list_(pa.float32()),
+        "spelled": pa.list_(pa.string()),
     },
     "embedding": {"vector": pa.list_(pa.float32())},
 }
@@ -113,6 +114,9 @@ def _observation(seen: Observation, record: JournalRecord) -> Rows:
         "prompt_tokens": seen.prompt_tokens,
         "tensor_digest": seen.tensor_digest,
         "note": seen.note,
+        "raw_digest": seen.raw_digest,
+        "answered_as": seen.answered_as,
+        "system_fingerprint": seen.system_fingerprint,
         "digest": record.digest,
     }
     positions: list[Row] = [
@@ -124,6 +128,7 @@ def _observation(seen: Observation, record: JournalRecord) -> Rows:
             "ids": list(top.ids),
             "tokens": list(top.tokens),
             "logprobs": list(top.logprobs),
+            "spelled": list(top.spelled) or None,
         }
         for position, top in enumerate(seen.top)
     ]

@@ -15,6 +15,7 @@ STATUS = "status.json"
 
 WorkerState = Literal["starting", "asking", "stopping", "stopped", "done", "failed"]
 
+NOTHING_SPENT = "nothing: no endpoint was asked"
 STOPPED = 130
 """Exit code of a worker that was asked to stop, and of the command that started it."""
 

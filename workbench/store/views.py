@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.records import Comparison, EvidenceLine, Pack
+from workbench.records import Comparison, EvidenceLine, Pack, Served
 from workbench.store.case import CaseStore
 from workbench.store.database import connected
 
@@ -58,6 +58,23 @@ def probe_values(store: CaseStore, comparison: Comparison, probe_address: str) -
             "WHERE comparison_digest = ? AND probe_address = ? ORDER BY ALL",
             [comparison.digest, probe_address],
         ).df()
+
+
+def served(store: CaseStore) -> dict[str, tuple[Served, ...]]:
+    """What answered at each endpoint: run → names and fingerprints, the first to answer first.
+
+    Runs of weights on this machine are left out, and so are questions that nothing answered.
+    """
+    with connected(store.database) as connection:
+        rows = connection.execute(
+            "SELECT run_id, answered_as, system_fingerprint, count(*) FROM observation "
+            "WHERE raw_digest IS NOT NULL AND outcome <> 'failed' "
+            "GROUP BY ALL ORDER BY run_id, min(seq)"
+        ).fetchall()
+    found: dict[str, tuple[Served, ...]] = {}
+    for run_id, *fields in rows:
+        found[run_id] = (*found.get(run_id, ()), Served(*fields))
+    return found
 
 
 def _planned(packs: Sequence[Pack], pack_id: str | None) -> pd.DataFrame:

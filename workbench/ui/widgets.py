@@ -148,11 +148,16 @@ def answer(repeats: str, recorded: pd.Series, *, whole: bool) -> None:
         recorded: A row of `CaseStore.answers`.
         whole: Whether to show a long answer in full.
     """
-    plain(f"{repeats} · {recorded['outcome']} · {recorded['token_count']} tokens")
+    plain(f"{repeats} · {recorded['outcome']} · {_counted(recorded['token_count'])}")
     if isinstance(recorded["text"], str):
         quoted(recorded["text"], whole=whole)
     if isinstance(recorded["note"], str):
         plain(f"Note: {recorded['note']}")
+
+
+def _counted(tokens: float | None) -> str:
+    """Tokens in words; pandas turns a missing count into NaN."""
+    return "tokens not counted" if pd.isna(tokens) else f"{int(tokens)} tokens"
 
 
 def exhibit(shown: Exhibit) -> None:

@@ -121,6 +121,11 @@ def _add_runs(
     embed_answers(store, materials, lambda: embedder, embedder.revision)
     for material in materials:
         run = material.run
+        if run.weights_digest is None:
+            raise CaseError(
+                f"{run.model} in case {store.name!r} is an endpoint, whose weights nobody can pin.",
+                fix="Weigh on cases whose models are all weights on this machine.",
+            )
         member = members.setdefault(
             run.model, Member(find_model(run.model, catalogue), run.weights_digest)
         )

@@ -64,7 +64,11 @@ def _digests(material: Material) -> Table:
             Column(own("Digest"), "code"),
         ),
         tuple(
-            (name(run.model), own(what), name(digest))
+            (
+                name(run.model),
+                own(what),
+                own("unknown: not shown") if digest is None else name(digest),
+            )
             for run in material.runs
             for what, digest in (
                 ("weights", run.weights_digest),

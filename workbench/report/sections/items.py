@@ -3,6 +3,7 @@
 from workbench.records import Outcome, Run
 from workbench.report.blocks import Block, Column, Material, Paragraph, Table
 from workbench.report.numbers import counted, moment
+from workbench.report.sections import endpoints
 from workbench.report.wording import Words, joined, name, own, recorded, say
 
 OUTCOMES: tuple[Outcome, ...] = ("answered", "truncated", "empty", "refused", "failed")
@@ -25,6 +26,7 @@ def blocks(material: Material) -> list[Block]:
             weight="small",
         ),
         *(Paragraph(words) for words in _devices(material.runs)),
+        *endpoints.blocks(material),
         *_other_suspects(material),
     ]
 
@@ -45,7 +47,7 @@ def _models(material: Material) -> Table:
                 own(run.role),
                 name(run.model),
                 name(run.revision),
-                name(f"{run.weights_digest.removeprefix('sha256:')[:SHORT]}…"),
+                _short(run.weights_digest),
                 own(access(run)),
                 own(moment(run.started_at).removesuffix(" UTC")),
             )
@@ -53,6 +55,10 @@ def _models(material: Material) -> Table:
         ),
         _suspects(material),
     )
+
+
+def _short(digest: str | None) -> Words:
+    return own("unknown") if digest is None else name(f"{digest.removeprefix('sha256:')[:SHORT]}…")
 
 
 def access(run: Run) -> str:

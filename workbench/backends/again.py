@@ -1,0 +1,43 @@
+"""A kept exchange, read once more: does it still say what was recorded?"""
+
+from collections.abc import Iterator
+
+from workbench.backends.answers import reply_from
+from workbench.backends.base import Sent
+from workbench.backends.envelope import read_envelope
+from workbench.records import Observation, ProbeKind
+
+
+def differences(seen: Observation, content: bytes, kind: ProbeKind, prompt: str) -> Iterator[str]:
+    """Compare an observation with what its endpoint sent.
+
+    Args:
+        seen: The observation, as recorded.
+        content: The exchange that was kept, its digest already checked.
+        kind: What the probe wanted.
+        prompt: The probe's prompt, as planned.
+
+    Yields:
+        One sentence per field that comes out differently.
+    """
+    place = f"{seen.run_id} at {seen.probe_address}, repeat {seen.repeat}"
+    try:
+        exchange = read_envelope(content)
+    except ValueError as error:
+        yield f"{place}: the kept exchange is {error}."
+        return
+    reply = reply_from(exchange, kind, prompt)
+    sent = reply.sent or Sent(None)
+    asked = exchange.request.get("prompt", exchange.request.get("messages"))
+    if asked not in (prompt, [{"role": "user", "content": prompt}]):
+        yield f"{place}: the kept exchange put another prompt."
+    for what, recorded, again in (
+        ("outcome", seen.outcome, reply.outcome),
+        ("text", seen.text, reply.text),
+        ("log-probabilities", seen.top, reply.top),
+        ("token count", seen.token_count, reply.token_count),
+        ("answering model", seen.answered_as, sent.answered_as),
+        ("system fingerprint", seen.system_fingerprint, sent.system_fingerprint),
+    ):
+        if recorded != again:
+            yield f"{place}: the {what} recorded is not the one that the endpoint sent."

@@ -17,8 +17,9 @@ import torch
 
 from tests import world
 from tests.tiny import save_tiny_model
-from workbench.backends import BACKENDS, Reply
+from workbench.backends import BACKENDS, BackendKind, Reply
 from workbench.digest import digest_of_text
+from workbench.models.fetch import located
 from workbench.records import Capabilities, TopTokens
 
 ROOT = Path(__file__).parent.parent
@@ -138,7 +139,10 @@ class Stable:
 def _serve():
     from workbench import worker
 
-    BACKENDS["local"] = FastBackend
+    BACKENDS["local"] = BackendKind(
+        check=BACKENDS["local"].check,
+        open=lambda entry, device, _: FastBackend(entry, located(entry), device),
+    )
     for line in sys.stdin:
         order = json.loads(line)
         log = os.memfd_create("stderr")

@@ -11,7 +11,14 @@ from workbench.weigh.panel import Member
 
 PACK = made.pack(probes=8, repeats=2)
 OPENINGS = made.pack("continuation/openings", "next_token", probes=8, repeats=1)
-FAMILIES = {"base": "base", "tuned": "base", "alpha": "alpha", "beta": "beta", "gamma": "gamma"}
+FAMILIES = {
+    "base": "base",
+    "tuned": "base",
+    "alpha": "alpha",
+    "beta": "beta",
+    "gamma": "gamma",
+    "delta": "delta",
+}
 
 
 def member(name, answers, pack=PACK):
@@ -104,6 +111,14 @@ def test_a_derivative_is_set_apart_by_what_it_keeps():
     assert found.low < found.contrast < found.high
     spread = torch.tensor(kept).double().std().item()
     assert found.per_hundred == pytest.approx(found.contrast / spread * 50**0.5)
+
+
+def test_a_control_that_was_asked_something_else_is_no_control_here():
+    seen = panel(tuned=_varied, **OWN)
+    stranger = member("delta", (5, 5))
+    stranger.texts.clear()
+    wider = Panel((*seen.independent, stranger), seen.derived, seen.asked, seen.embedder)
+    assert weigh_pack(wider, PACK).separations == weigh_pack(seen, PACK).separations
 
 
 def test_a_contrast_that_never_varies_has_no_rate():

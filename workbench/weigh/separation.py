@@ -84,15 +84,18 @@ def centred_scores(
 ) -> dict[str, dict[str, float]]:
     """Centred likeness to the parent of the derivative and of every control.
 
-    Controls are the independent models of other families.
+    Controls are the independent models of other families that answered half of the probes or more.
 
     Returns:
         Model → probe → centred likeness, at the probes that every model answered; empty with fewer
         than two controls.
     """
     likeness = answer_likeness if pack.kind == "generate" else profile_likeness
+    relatives = {parent.entry.family, child.entry.family}
     controls = [
-        one for one in panel.independent if one.entry.family not in _families(parent, child)
+        one
+        for one in panel.independent
+        if one.entry.family not in relatives and _was_asked(one, pack, probes)
     ]
     if len(controls) < MIN_CONTROLS:
         return {}
@@ -105,8 +108,9 @@ def centred_scores(
     return {name: centred(pairs, parent.entry.name, name, others) for name in others}
 
 
-def _families(*members: Member) -> set[str]:
-    return {member.entry.family for member in members}
+def _was_asked(member: Member, pack: Pack, probes: Sequence[Probe]) -> bool:
+    given = member.texts if pack.kind == "generate" else member.profiles
+    return 2 * sum(probe.address in given for probe in probes) >= len(probes)
 
 
 def _stacked(scores: Mapping[str, Mapping[str, float]]) -> Tensor:

@@ -33,7 +33,7 @@ class Extent:
     """Pack id → what panels showed of it; needed for a budget."""
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - everything that a plan fixes
     case: str,
     reference: str,
     suspects: Sequence[str],
@@ -43,6 +43,7 @@ def make_plan(
     *,
     now: datetime,
     extent: Extent | None = None,
+    stacks: Sequence[str] = (),
     seed: int = DEFAULT_SEED,
 ) -> tuple[Plan, tuple[Pack, ...]]:
     """Fix what will be asked of whom.
@@ -56,6 +57,7 @@ def make_plan(
         catalogue: Known models.
         now: When the plan was made.
         extent: How much of the packs to ask; the open part, in full, unless said otherwise.
+        stacks: Endpoints that serve the reference's own weights; they are no candidates.
         seed: Everything random follows from it.
 
     Returns:
@@ -69,6 +71,7 @@ def make_plan(
     extent = extent or Extent()
     entries = {name: find_model(name, catalogue) for name in (reference, *suspects, *controls)}
     problems = _problems(entries, reference, suspects, controls)
+    problems += _stack_problems([find_model(name, catalogue) for name in stacks], reference)
     problems += _extent_problems(extent, packs)
     if problems:
         raise PlanError(
@@ -91,6 +94,7 @@ def make_plan(
         software=__version__,
         part=extent.part,
         budget=extent.budget,
+        stacks=tuple(stacks),
     )
     return plan, asked
 
@@ -135,6 +139,17 @@ def _problems(
         elif family in seen:
             problems.append(f"controls {seen[family]} and {name} are of one family")
         seen[family] = name
+    return problems
+
+
+def _stack_problems(stacks: Sequence[ModelEntry], reference: str) -> list[str]:
+    problems = [
+        f"{entry.name} is not said to serve the weights of {reference} (same_weights_as)"
+        for entry in stacks
+        if entry.endpoint is None or entry.endpoint.same_weights_as != reference
+    ]
+    if len({entry.name for entry in stacks}) < len(stacks):
+        problems.append("a stack is named twice")
     return problems
 
 

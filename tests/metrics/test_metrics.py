@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics import METRICS
-from workbench.metrics.distribution import jensen_shannon, top1_agreement
+from workbench.metrics.distribution import jensen_shannon, mean_log_difference, top1_agreement
 from workbench.metrics.embedding import BANDWIDTH, mmd_p_value, mmd_squared, paired_similarity
 from workbench.metrics.resample import mean_with_interval
 from workbench.metrics.text import word_bigram_similarity
@@ -181,3 +181,15 @@ def test_every_metric_documents_itself():
         words = metric.at_probe.__doc__
         for part in ("Args:", "Returns:", "Raises:", "Source:"):
             assert part in words or (part == "Source:" and metric.id == "paired-embedding")
+
+
+def test_log_difference_looks_at_the_best_tokens_that_both_lists_hold():
+    one = {"a": -0.5, "b": -1.0, "c": -3.0, "z": -9.0}
+    other = {"a": -0.75, "b": -1.0, "d": -2.0, "z": -1.5}
+    assert mean_log_difference(one, other, best=3) == pytest.approx((0.25 + 0.0) / 2)
+    assert mean_log_difference(one, other) == pytest.approx((0.25 + 0.0 + 7.5) / 3)
+
+
+def test_log_difference_of_lists_that_share_nothing_is_no_number():
+    with pytest.raises(NotEnoughEvidenceError):
+        mean_log_difference({"a": -1.0}, {"b": -1.0})

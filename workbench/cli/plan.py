@@ -36,6 +36,10 @@ def plan(  # noqa: PLR0913 - one argument for each option
         str,
         typer.Option(help="open, sealed (the fifth held back for confirmation), or all."),
     ] = "open",
+    stack: Annotated[
+        list[str] | None,
+        typer.Option(help="An endpoint that serves the reference's own weights; repeatable."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -61,6 +65,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
         extent=Extent(
             cast("Part", part), repeats, budget, {} if budget is None else _weights(chosen)
         ),
+        stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,
     )
     create_case(folder, made, packs)

@@ -1,12 +1,13 @@
 """Plan and case → one comparison per suspect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 import torch
 
 from workbench.compare.material import Material, embed_answers, gather
 from workbench.compare.pairs import Values, counted_probes, pair_values
+from workbench.compare.stacks import stack_floors
 from workbench.digest import seed_from
 from workbench.embed import Embedder
 from workbench.errors import CaseError, NotEnoughEvidenceError
@@ -25,6 +26,7 @@ from workbench.records import (
     ProbeValue,
     Role,
     Score,
+    StackFloor,
     to_json,
 )
 from workbench.store import CaseStore
@@ -77,6 +79,7 @@ def recompute(
         for record in store.records("case")
         if record.kind == "close"
     }
+    floors = _floors(store, plan, materials)
     return tuple(
         Comparison(
             case=plan.case,
@@ -90,8 +93,22 @@ def recompute(
             embedding_digest=embedding_digest,
             run_heads=heads,
             observations={run_id: dict(item.outcomes) for run_id, item in materials.items()},
+            stacks=floors,
         )
         for suspect in plan.suspects
+    )
+
+
+def _floors(store: CaseStore, plan: Plan, materials: dict[str, Material]) -> tuple[StackFloor, ...]:
+    packs, by_id = store.packs(), {metric.id: metric for metric in METRICS}
+    return stack_floors(
+        store,
+        plan,
+        materials,
+        lambda metric, one, other: pair_values(
+            store, by_id[metric], one, other, counted_probes(packs, by_id[metric])
+        ),
+        lambda metric, values: _score(metric, plan, values),
     )
 
 
@@ -185,14 +202,14 @@ def _raw(
     if isinstance(values, NoScore):
         return values
     p = _p_value(plan, reference, member, list(values)) if metric.id == "mmd-squared" else None
-    return _score(metric, plan, list(values.values()), p)
+    return _score(metric.id, plan, list(values.values()), p)
 
 
-def _score(metric: Metric, plan: Plan, values: list[float], p: float | None = None) -> Score:
+def _score(metric: str, plan: Plan, values: Sequence[float], p: float | None = None) -> Score:
     mean, low, high = mean_with_interval(
-        torch.tensor(values, dtype=torch.float64), seed=seed_from(plan.seed, "interval", metric.id)
+        torch.tensor(values, dtype=torch.float64), seed=seed_from(plan.seed, "interval", metric)
     )
-    return Score(metric.id, mean, low, high, len(values), p)
+    return Score(metric, mean, low, high, len(values), p)
 
 
 def _p_value(plan: Plan, reference: Material, member: Material, probes: list[str]) -> float:
@@ -217,7 +234,7 @@ def _centred(
         alike[pair] = {probe: sign * value for probe, value in values.items()}
     found = centred(alike, reference, member, panel)
     try:
-        return _score(metric, plan, list(found.values()))
+        return _score(metric.id, plan, list(found.values()))
     except NotEnoughEvidenceError:
         return NoScore(metric.id, "too few probes that every model answered")
 

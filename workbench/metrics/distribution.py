@@ -1,6 +1,7 @@
 """Next-token distributions of two models that share a vocabulary."""
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -51,6 +52,32 @@ def top1_agreement(reference: Tensor, suspect: Tensor) -> float:
     """
     p, q = _normalised("top1-agreement", reference, suspect)
     return float((p.argmax(1) == q.argmax(1)).double().mean())
+
+
+def mean_log_difference(
+    one: Mapping[str, float], other: Mapping[str, float], *, best: int = 10
+) -> float:
+    """Mean absolute difference of log-probabilities at the tokens both lists hold among their best.
+
+    Args:
+        one: Token → natural log-probability, of the most probable tokens at one position.
+        other: The same of the other model, its tokens spelled alike.
+        best: How many of each list are looked at; the tail of a list is rounded and rare.
+
+    Returns:
+        Nats, 0 or more. Symmetric.
+
+    Raises:
+        NotEnoughEvidenceError: If no token is among the best of both.
+    """
+    shared = _best(one, best).keys() & _best(other, best).keys()
+    if not shared:
+        raise NotEnoughEvidenceError("logprob-difference", got=0, need=1)
+    return math.fsum(abs(one[token] - other[token]) for token in shared) / len(shared)
+
+
+def _best(logprobs: Mapping[str, float], best: int) -> Mapping[str, float]:
+    return dict(sorted(logprobs.items(), key=lambda item: (-item[1], item[0]))[:best])
 
 
 def _normalised(metric: str, reference: Tensor, suspect: Tensor) -> tuple[Tensor, Tensor]:

@@ -39,6 +39,7 @@ from workbench.records.found import (
     PairScore,
     ProbeValue,
     Score,
+    StackFloor,
     Verdict,
 )
 from workbench.records.words import (
@@ -82,6 +83,7 @@ __all__ = [
     "Score",
     "Served",
     "Sitting",
+    "StackFloor",
     "Status",
     "Template",
     "TopTokens",

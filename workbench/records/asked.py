@@ -93,6 +93,8 @@ class Endpoint:
     """Environment variable that holds the key."""
     api_key_keyring: str | None = None
     """`service/user` in the operating system's keyring."""
+    same_weights_as: str | None = None
+    """Known model whose weights this endpoint is said to serve; only then can it be a stack."""
     allow_private: bool = False
     """Whether the address may lie on this machine or in a private network."""
     concurrency: int = 4
@@ -178,6 +180,8 @@ class Plan:
     part: Part = "open"
     budget: int | None = None
     """Most questions for each model; None where every probe of the part is asked."""
+    stacks: tuple[str, ...] = ()
+    """The reference's own weights, served another way."""
 
     @property
     def digest(self) -> str:
@@ -191,4 +195,5 @@ class Plan:
             ("reference", self.reference),
             *(("suspect", name) for name in self.suspects),
             *(("control", name) for name in self.controls),
+            *(("stack", name) for name in self.stacks),
         )

@@ -89,6 +89,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class StackFloor:
+    """The reference beside its own weights served another way: what serving alone changes."""
+
+    model: str
+    difference: AnyScore
+    """Mean absolute difference of the log-probabilities of next tokens, in nats."""
+    scores: tuple[AnyScore, ...]
+    """Raw score of every planned metric, in report order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Reference and suspect, compared: every number the pages and the report show."""
 
@@ -107,6 +118,7 @@ class Comparison:
     """Run → digest of the last record of its journal."""
     observations: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     """Run → outcome → how many."""
+    stacks: tuple[StackFloor, ...] = ()
 
     @property
     def digest(self) -> str:

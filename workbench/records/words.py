@@ -2,7 +2,9 @@
 
 from typing import Literal
 
-Role = Literal["reference", "suspect", "control"]
+Role = Literal["reference", "suspect", "control", "stack"]
+"""A stack is the reference's own weights behind another serving stack: no candidate, but a measure of
+what serving alone changes."""
 Outcome = Literal["answered", "empty", "refused", "truncated", "failed"]
 ProbeKind = Literal["generate", "next_token", "passage"]
 Template = Literal["chat", "raw"]

@@ -66,6 +66,7 @@ def build_document(
         ("reference", comparison.reference),
         ("suspect", comparison.suspect),
         *(("control", control) for control in comparison.controls),
+        *(("stack", floor.model) for floor in comparison.stacks),
     }
     kept = tuple(run for run in runs if (run.role, run.model) in members)
     material = Material(comparison, plan, kept, tuple(packs), exhibits(comparison), served or {})

@@ -37,7 +37,12 @@ STATUS_COLOURS: dict[Status, str] = {
 }
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 FOUND_AFTER_ESCAPES = re.compile(r"://|www\.|@|:[^\s:]+:|<-|->|--|[<>~]=", re.IGNORECASE)
-ROLE_COLOURS: dict[Role, str] = {"reference": "blue", "suspect": "orange", "control": "gray"}
+ROLE_COLOURS: dict[Role, str] = {
+    "reference": "blue",
+    "suspect": "orange",
+    "control": "gray",
+    "stack": "violet",
+}
 SIDES = ("left", "top", "right", "bottom")
 PADDING = 8
 """Pixels around an exhibit; Streamlit needs them named side by side."""

@@ -76,7 +76,11 @@ def read_panel(
     revision, unfinished = "", []
     for store in stores:
         runs = _complete(store)
-        unfinished += [f"{store.name}/{run.id}" for run in store.runs() if run not in runs]
+        unfinished += [
+            f"{store.name}/{run.id}"
+            for run in store.runs()
+            if run not in runs and run.role != "stack"
+        ]
         same = {form[0] for pack in store.packs() for form in _forms(pack) if form in now}
         revision = _add_runs(store, runs, same, catalogue, load_embedder, members)
         asked |= same
@@ -99,7 +103,8 @@ def _forms(pack: Pack) -> Iterator[tuple[str, ...]]:
 
 def _complete(store: CaseStore) -> list[Run]:
     closed = {record.body["run_id"] for record in store.records("case") if record.kind == "close"}
-    runs = [run for run in store.runs() if run.id in closed]
+    # A stack serves the reference's weights once more; it is nobody's second answer.
+    runs = [run for run in store.runs() if run.id in closed and run.role != "stack"]
     if not runs:
         raise CaseError(
             f"No model of case {store.name!r} has answered everything yet.",

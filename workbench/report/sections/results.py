@@ -11,6 +11,7 @@ from workbench.report.blocks import (
     Table,
 )
 from workbench.report.numbers import decimals_for, interval, number
+from workbench.report.sections import stacks
 from workbench.report.wording import Words, name, own, recorded, say
 
 P_DECIMALS = 3
@@ -28,6 +29,7 @@ def blocks(material: Material) -> list[Block]:
         Figure(first),
         *(Figure(exhibit) for exhibit in rest),
         *(block for line in lines for block in _by_metric(line)),
+        *stacks.blocks(material),
     ]
 
 

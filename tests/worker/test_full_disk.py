@@ -84,9 +84,14 @@ CASES = {
         "Journal run cannot be written (File too large).",
     ),
     "tensor": (
-        "import torch; from workbench import collect; from workbench.backends import Reply",
-        "collect._keep_tensor(folder, Reply('answered', None, 'raw', logprobs=torch.zeros(9999)))",
+        "import torch; from workbench import observed; from workbench.backends import Reply",
+        "observed._keep_tensor(folder, Reply('answered', None, 'raw', logprobs=torch.zeros(9999)))",
         "Distributions cannot be written to",
+    ),
+    "exchange": (
+        "from workbench.store.raw import keep_raw; import os",
+        "keep_raw(folder, os.urandom(9999))",
+        "What the endpoint sent cannot be written to",
     ),
     "status": (
         "from workbench.store import WorkerStatus, write_status",

@@ -15,13 +15,17 @@ RECORDS = 500 + 2 * 5
 """Observations, and the first and last record of each of the five runs."""
 
 
+PAUSE = 0.005
+"""Seconds an answer takes, so that a worker lives on through the longest wait for its death."""
+
+
 def nobody(name):
     raise AssertionError(name)
 
 
 def killed_at(stable, folder, records, delay):
     """Let a worker go on until the journals hold so many records and a moment has passed."""
-    pid = stable.start(folder)
+    pid = stable.start(folder, pause=PAUSE)
     deadline = time.monotonic() + 60
     while lines_in(folder) < records and time.monotonic() < deadline:
         time.sleep(0.002)
@@ -35,7 +39,7 @@ def battered(world, stable):
     """The case recorded by workers of which 25 were killed, the last one not."""
     folder = world.planned("battered")
     dice = random.Random(20261124)
-    instants = sorted(dice.uniform(0, RECORDS * 0.97) for _ in range(KILLS))
+    instants = sorted(dice.uniform(0, RECORDS * 0.92) for _ in range(KILLS))
     codes = [killed_at(stable, folder, at, dice.uniform(0, 0.12)) for at in instants]
     assert codes.count(-signal.SIGKILL) == KILLS, codes
     assert worker_state(folder, read_status(folder).updated_at) == "stalled"

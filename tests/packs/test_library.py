@@ -5,6 +5,8 @@ import pytest
 from tests.packs.made import GOOD, changed, put
 from workbench.errors import PackError
 from workbench.packs import UnknownPackError, check_paths, find_pack, load_packs
+from workbench.packs.schema import FAMILIES
+from workbench.packs.weights import read_weights
 from workbench.paths import PROJECT
 
 SHIPPED = PROJECT / "probes"
@@ -33,6 +35,21 @@ def test_a_shipped_pack_says_enough_to_be_judged(pack_id):
     assert len(pack.probes) >= 12
     assert len(pack.confounders) >= 2
     assert "arXiv:" in pack.source
+
+
+@pytest.mark.parametrize("pack", load_packs(SHIPPED).values(), ids=lambda pack: pack.id)
+def test_every_shipped_pack_was_weighed_in_its_present_version(pack):
+    weights = read_weights(pack, SHIPPED)
+    assert weights is not None
+    assert len(weights.models) >= 5
+    assert {weight.key for weight in weights.probes} <= {probe.key for probe in pack.probes}
+
+
+def test_the_library_is_as_wide_as_it_says():
+    packs = load_packs(SHIPPED).values()
+    assert len(packs) >= 16
+    assert sum(len(pack.probes) for pack in packs) >= 600
+    assert {pack.family for pack in packs} == set(FAMILIES) - {"nursery"}
 
 
 def test_passages_have_the_length_they_promise():

@@ -302,17 +302,36 @@ def test_replies_that_had_arrived_when_asking_was_cut_short_are_handed_out():
     assert len({q.address for q, _ in [first, *left]}) == 12
 
 
-def test_closing_gives_up_what_is_under_way():
-    gate = threading.Event()
+def _held(gate):
+    """A server that answers question 1 only once the gate is open."""
 
     def script(path, asked, headers):
         if "Say something about 1" in json.dumps(asked):
             gate.wait(20)
 
-    with FakeEndpoint(script=script) as server:
+    return FakeEndpoint(script=script)
+
+
+def test_asking_that_is_told_to_stop_keeps_what_was_under_way_and_sends_nothing_new():
+    gate = threading.Event()
+    with _held(gate) as server:
+        backend = HttpBackend(entry(server.url, concurrency=2))
+        asking = backend.ask([question(0), question(1), *(question(n) for n in range(2, 40))])
+        seen = [next(asking)]
+        threading.Timer(0.3, gate.set).start()
+        asking.close()
+        seen += backend.ask(())
+    assert "style/test#1" in {q.address for q, _ in seen}
+    assert len(seen) < 40
+
+
+def test_closing_the_backend_gives_up_what_is_under_way():
+    gate = threading.Event()
+    with _held(gate) as server:
         backend = HttpBackend(entry(server.url))
         asking = backend.ask([question(0), question(1)])
         next(asking)
-        asking.close()
+        backend.close()
         assert not backend._crew._thread.is_alive()
         gate.set()
+        asking.close()

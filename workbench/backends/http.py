@@ -119,6 +119,8 @@ class HttpBackend:
     def ask(self, questions: Sequence[Question]) -> Replies:
         """Give one reply per question as they arrive; what arrived earlier comes first.
 
+        Closed early, it lets the questions under way be answered; the next call hands those out.
+
         Raises:
             BackendError: If the endpoint refuses for good, after every reply that had arrived.
             BudgetSpentError: If the budget is used up, likewise.
@@ -128,10 +130,15 @@ class HttpBackend:
             yield from self._left()
             return
         yield from self._left()
-        crew = self._crew = _Crew(self._asked(questions), self._arrived)
+        asking = _Asking()
+        crew = self._crew = _Crew(self._asked(questions, asking), self._arrived)
         try:
             while not isinstance(item := self._arrived.get(), _Ended):
                 yield item
+        except GeneratorExit:
+            asking.stopped = True
+            crew.wait()
+            raise
         finally:
             crew.stop()
         if item.error is not None:
@@ -151,8 +158,8 @@ class HttpBackend:
         if self._crew is not None:
             self._crew.stop()
 
-    async def _asked(self, questions: Sequence[Question]) -> None:
-        todo, asking = iter(questions), _Asking()
+    async def _asked(self, questions: Sequence[Question], asking: "_Asking") -> None:
+        todo = iter(questions)
         async with self._wire.opened():
             workers = (self._worker(todo, asking) for _ in range(self._endpoint.concurrency))
             ends = await asyncio.gather(*workers, return_exceptions=True)
@@ -237,6 +244,10 @@ class _Crew:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
         self._arrived.put(_Ended(error))
+
+    def wait(self) -> None:
+        """Wait until what is under way has ended by itself."""
+        self._thread.join()
 
     def stop(self) -> None:
         """Cancel what is under way and wait for the thread; what has arrived stays."""

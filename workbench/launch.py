@@ -15,7 +15,7 @@ from workbench.errors import CaseError, WorkbenchError
 from workbench.paths import PROJECT
 from workbench.store import WorkerStatus, read_status
 from workbench.store.lock import is_alive, is_here, read_owner
-from workbench.store.status import STOPPED
+from workbench.store.status import NOTHING_SPENT, STOPPED
 
 LOOK_SECONDS = 0.1
 
@@ -148,7 +148,8 @@ def pace_words(seen: WorkerStatus) -> list[str]:
         words.append(f"{seen.per_minute:.0f} a minute")
     if seen.seconds_left is not None:
         words.append(f"{seen.seconds_left:.0f} s left")
-    words.append(f"cost {seen.cost}")
+    if seen.cost != NOTHING_SPENT:
+        words.append(f"cost {seen.cost}")
     words += [f"{count} failed: {reason}" for reason, count in seen.failures.items()]
     return words
 

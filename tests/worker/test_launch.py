@@ -14,6 +14,7 @@ from workbench.cli.work import work
 from workbench.errors import CaseError, WorkbenchError
 from workbench.store import WorkerLock, WorkerStatus, write_status
 from workbench.store.lock import LOCK
+from workbench.store.status import NOTHING_SPENT
 
 HEARS = """
 import os, signal, sys, time
@@ -98,6 +99,11 @@ def test_without_a_terminal_progress_is_plain_lines(case, monkeypatch, capsys):
         "suspect-tuned: 8 of 8 questions (16 of 40 in all, 80 a minute, 18 s left, cost unknown, "
         "2 failed: No.)\n"
     ) in capsys.readouterr().err
+
+
+def test_where_no_endpoint_was_asked_there_is_no_word_of_cost():
+    status = WorkerStatus("asking", 1, made.NOON, made.NOON, per_minute=80.0, cost=NOTHING_SPENT)
+    assert launch.pace_words(status) == ["80 a minute"]
 
 
 def test_the_status_of_an_earlier_worker_is_not_taken_for_this_one(case, monkeypatch, capsys):

@@ -11,7 +11,7 @@ from workbench.packs.choose import choose
 from workbench.records import Probe
 
 SHORT = made.pack(probes=4, repeats=2)
-OPENINGS = replace(made.pack("continuation/openings", "next_token", probes=4, repeats=1))
+OPENINGS = made.pack("continuation/openings", "next_token", probes=4, repeats=1)
 GAPS = {"probe-0": 0.1, "probe-1": 0.4, "probe-2": -0.1, "probe-3": 0.3}
 
 
@@ -66,5 +66,5 @@ def test_a_pack_without_weights_is_named():
 
 
 def test_a_budget_too_small_for_any_probe_is_an_error():
-    with pytest.raises(PlanError, match="fits into 1 questions"):
+    with pytest.raises(PlanError, match="fits into a budget of 1"):
         choose((SHORT,), {SHORT.id: weights(SHORT, **GAPS)}, 1)

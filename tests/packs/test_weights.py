@@ -38,6 +38,15 @@ def test_weights_come_back_as_they_were_written(tmp_path):
     assert read_weights(PACK, tmp_path) == kept
 
 
+def test_nothing_is_written_through_a_link(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "probes").mkdir()
+    (tmp_path / "probes" / ".weights").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(PackError, match="symbolic link"):
+        write_weights(weights(), tmp_path / "probes")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_pack_never_weighed_has_no_weights(tmp_path):
     assert read_weights(PACK, tmp_path) is None
 

@@ -56,7 +56,7 @@ def choose(
     chosen = _fill(ranked, budget)
     if not chosen:
         raise PlanError(
-            f"No probe that tells models apart fits into {budget} questions.",
+            f"No probe that tells models apart fits into a budget of {budget}.",
             fix="Raise --budget, name other packs, or lower --repeats.",
         )
     return tuple(

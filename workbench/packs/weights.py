@@ -88,8 +88,15 @@ def weights_file(pack_id: str, root: Path) -> Path:
 
 
 def write_weights(weights: PackWeights, root: Path | None = None) -> Path:
-    """Keep what a panel showed of a pack, in place of what an earlier one showed."""
-    file = weights_file(weights.pack, root or probes_folder())
+    """Keep what a panel showed of a pack, in place of what an earlier one showed.
+
+    Raises:
+        PackError: If the place is or lies behind a symbolic link, which could lead out of the folder.
+    """
+    root = root or probes_folder()
+    file = weights_file(weights.pack, root)
+    if any(place.is_symlink() for place in (root / FOLDER, file.parent, file)):
+        raise _unreadable(file, "it is a symbolic link or lies behind one")
     file.parent.mkdir(parents=True, exist_ok=True)
     content = json.dumps(to_json(weights), indent=1, ensure_ascii=False, allow_nan=False)
     file.write_text(content + "\n", encoding="utf-8")

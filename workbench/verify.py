@@ -7,7 +7,7 @@ from dataclasses import replace
 from workbench.backends.again import differences
 from workbench.collect import questions
 from workbench.compare import recompute
-from workbench.compare.material import gather, logprobs
+from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
@@ -94,16 +94,9 @@ def _observations(store: CaseStore) -> Check:
 
 
 def _tensors(store: CaseStore) -> Check:
-    problems, count = [], 0
-    for run in store.runs():
-        material = gather(store, run)
-        for probe in material.tensors:
-            count += 1
-            try:
-                logprobs(store, material, probe)
-            except CustodyError as error:
-                problems.append(error.what)
-    return Check("Distributions", tuple(problems), f"{count} tensor files")
+    found = [problem for run in store.runs() for problem in check_tensors(store, run)]
+    problems = tuple(problem for problem in found if problem is not None)
+    return Check("Distributions", problems, f"{len(found)} tensor files")
 
 
 def _exchanges(store: CaseStore) -> Iterator[Check]:

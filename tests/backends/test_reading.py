@@ -266,15 +266,37 @@ def test_one_text_that_is_not_finite_leaves_the_others_of_its_unit_alone(folder,
 
 
 def test_texts_share_what_all_of_them_begin_with_but_never_their_last_token():
-    ten = list(range(10))
-    assert shared_tokens([[*ten, 1], [*ten, 2, 3]]) == 10
-    assert shared_tokens([ten, [*ten, 2, 3]]) == 9
-    assert shared_tokens([ten[:8], [*ten, 2, 3]]) == 0
-    assert shared_tokens([[*ten, 1], [*ten, 2], [7, *ten]]) == 0
-    assert shared_tokens([[*ten, 1]]) == 0
+    forty = list(range(40))
+    assert shared_tokens([[*forty, 1], [*forty, 2, 3]]) == 40
+    assert shared_tokens([forty, [*forty, 2, 3]]) == 39
+    assert shared_tokens([[*forty, 1], [*forty, 2], [7, *forty]]) == 0
+    assert shared_tokens([[*forty, 1]]) == 0
 
 
-def test_texts_of_one_batch_are_of_similar_length():
-    texts = [Text([0] * length, 0) for length in (300, 10, 12, 18, 19, 40, 230)]
-    lengths = [[len(text.ids) for text in batch] for batch in batches(texts, 0)]
-    assert lengths == [[10, 12, 18], [19], [40], [230, 300]]
+def test_few_tokens_are_shared_only_where_that_spares_many():
+    """A pass of its own has to spare 32 tokens: 31 × 1, 32 × 1, 16 × 2."""
+    assert shared_tokens([[*range(31), 50 + n] for n in range(2)]) == 0
+    assert shared_tokens([[*range(32), 50 + n] for n in range(2)]) == 32
+    assert shared_tokens([[*range(16), 50 + n] for n in range(3)]) == 16
+
+
+def lengths(*found):
+    return [
+        [len(text.ids) for text in batch] for batch in batches([Text([0] * n, 0) for n in found])
+    ]
+
+
+def test_a_longer_text_opens_another_batch_where_padding_costs_more_than_a_pass():
+    """Padding n texts by d tokens costs n·d, a pass 32."""
+    assert lengths(300, 10, 12, 18, 270) == [[10, 12, 18], [270, 300]]
+    assert lengths(10, 41) == [[10, 41]]
+    assert lengths(10, 43) == [[10], [43]]
+
+
+def test_a_batch_holds_32_texts_at_most():
+    assert [len(batch) for batch in lengths(*[9] * 70)] in ([32, 32, 6], [32, 6, 32], [6, 32, 32])
+
+
+def test_no_text_is_lost_between_batches():
+    asked = [n * n % 61 + 1 for n in range(100)]
+    assert sorted(n for batch in lengths(*asked) for n in batch) == sorted(asked)

@@ -10,6 +10,7 @@ How the texts are grouped hangs on the texts alone, and so do the last bits of w
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -18,14 +19,11 @@ from transformers import DynamicCache
 
 from workbench.device import Device
 
-SHARED = 8
-"""Tokens in common from which on reading them once is worth a pass of its own."""
+PASS = 32
+"""A pass reads all weights, which takes about as long as computing so many tokens: it is worth making
+where it spares more."""
 ROWS = 32
 """Most texts side by side."""
-PADDING = 4 / 3
-SLACK = 8
-"""The longest text of a batch has at most so many times, or so many more, tokens of its own than the
-shortest."""
 LOGITS_BYTES = 1 << 27
 """Most logits (float32) that are held at a time."""
 
@@ -93,7 +91,7 @@ class Reader:
         head, shared = DynamicCache(), shared_tokens([text.ids for text in texts])
         if shared:
             self._read_columns([list(texts)], 0, shared, head)
-        for batch in batches(texts, shared):
+        for batch in batches(texts):
             cache = copy.deepcopy(head)
             if shared:
                 cache.batch_repeat_interleave(len(batch))
@@ -162,18 +160,23 @@ def shared_tokens(texts: Sequence[Sequence[int]]) -> int:
     )  # whatever these two share, all between them share
     most = min(len(text) for text in texts) - 1
     same = next((i for i in range(most) if low[i] != high[i]), most)
-    return same if same >= SHARED else 0
+    return same if same * (len(texts) - 1) >= PASS else 0
 
 
-def batches(texts: Sequence[Text], shared: int) -> Iterator[list[Text]]:
-    """Cut texts into batches of similar length behind the tokens they share, shortest first."""
-    batch: list[Text] = []
-    for text in sorted(texts, key=lambda text: (len(text.ids), text.ids)):
-        shortest = len(batch[0].ids) - shared if batch else 0
-        most = shared + max(PADDING * shortest, shortest + SLACK)
-        if batch and (len(batch) == ROWS or len(text.ids) > most):
-            yield batch
-            batch = []
-        batch.append(text)
-    if batch:
-        yield batch
+def batches(texts: Sequence[Text]) -> list[list[Text]]:
+    """Cut texts, shortest first, so that passes and padding together cost least.
+
+    A pass over some rows costs `PASS` tokens and the rows' number times the longest one's tokens.
+    """
+    ranked = sorted(texts, key=lambda text: (len(text.ids), text.ids))
+    best: list[tuple[int, int]] = [
+        (0, 0)
+    ]  # cost of the first so many texts, start of their last cut
+    for stop in range(1, len(ranked) + 1):
+        longest = len(ranked[stop - 1].ids)
+        starts = range(max(0, stop - ROWS), stop)
+        best.append(min((best[at][0] + PASS + (stop - at) * longest, at) for at in starts))
+    cuts = [len(ranked)]
+    while cuts[-1]:
+        cuts.append(best[cuts[-1]][1])
+    return [ranked[start:stop] for stop, start in pairwise(cuts)][::-1]

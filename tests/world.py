@@ -26,7 +26,7 @@ template = "chat"
 confounders = ["Both models may be too small to answer at all."]
 
 [decoding]
-temperature = 0.9
+temperature = 0.3
 max_tokens = 8
 repeats = 3
 """

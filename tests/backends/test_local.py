@@ -243,3 +243,24 @@ def test_the_seconds_of_all_answers_add_up_to_what_they_took_together(folder):
     took = time.perf_counter() - started
     assert min(seconds) > 0
     assert sum(seconds) <= took
+
+
+def test_greedy_answers_are_those_of_generate(folder):
+    """Answers of many lengths come and go in a small batch; the library writes each by itself."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    prompts = [f"{PROMPTS[n % 4]} {'wood ' * (n % 5)}{n}" for n in range(12)]
+    asked = [
+        generate(0, n, prompt=prompt, template="raw", temperature=0.0, max_tokens=3 + 4 * (n % 6))
+        for n, prompt in enumerate(prompts)
+    ]
+    seen = replies(folder, asked, batch=4)
+    for question in asked:
+        ids = tokenizer(question.prompt, return_tensors="pt")
+        with torch.inference_mode():
+            written = model.generate(**ids, do_sample=False, max_new_tokens=question.max_tokens)
+        answer = written[0, ids.input_ids.shape[1] :]
+        expected = tokenizer.decode(answer, skip_special_tokens=True)
+        assert seen[question.address, question.repeat, "generate"].text == expected

@@ -16,7 +16,6 @@ from workbench.records import (
     ModelEntry,
     Observation,
     Pack,
-    Plan,
     Role,
     Run,
     Sitting,
@@ -24,6 +23,7 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore, Journal, JournalRecord
+from workbench.store.vocabularies import keep_vocabulary
 
 BATCH = 16
 """Replies written, and folded into the database, at a time."""
@@ -146,7 +146,7 @@ def collect(
         tell(len(done), before)
         if missing or not journal.length:
             backend = load()
-            run = _begin(store, journal, _run(plan, role, entry, backend, clock()), len(done))
+            run = _begin(store, journal, _run(store, role, entry, backend, clock()), len(done))
             for batch in _answered(backend, missing, stopping):
                 fresh = record(store, journal, run, batch, clock())
                 done.update((seen.probe_address, seen.repeat) for seen in fresh)
@@ -165,7 +165,12 @@ def is_closed(store: CaseStore, run_id: str) -> bool:
     )
 
 
-def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+def _run(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+    plan, digest, reason = store.plan(), None, None
+    if isinstance(backend.vocabulary, str):
+        reason = backend.vocabulary
+    else:
+        digest = keep_vocabulary(store.vocabulary_folder, backend.vocabulary)
     return Run(
         id=f"{role}-{entry.name}",
         plan_digest=plan.digest,
@@ -181,6 +186,8 @@ def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datet
         seed=plan.seed,
         started_at=now,
         pack_digests={pack.id: pack.digest for pack in plan.packs},
+        vocabulary_digest=digest,
+        vocabulary_note=reason,
     )
 
 

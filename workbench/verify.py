@@ -18,6 +18,7 @@ from workbench.store.audit import edited_rows
 from workbench.store.embeddings import embedded_texts, strays
 from workbench.store.migrations import EVIDENCE_TABLES
 from workbench.store.raw import read_raw
+from workbench.store.vocabularies import read_vocabulary
 
 TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
@@ -101,6 +102,11 @@ def _tensors(store: CaseStore) -> Check:
             count += 1
             try:
                 logprobs(store, material, probe)
+            except CustodyError as error:
+                problems.append(error.what)
+        if run.vocabulary_digest is not None:
+            try:
+                read_vocabulary(store.vocabulary_folder, run.vocabulary_digest)
             except CustodyError as error:
                 problems.append(error.what)
     return Check("Distributions", tuple(problems), f"{count} tensor files")

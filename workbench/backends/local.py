@@ -8,7 +8,7 @@ not depend on what else was asked.
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,11 +22,12 @@ from workbench.backends.base import TOP_K, Question, Replies, Reply
 from workbench.backends.generation import Row, Writer
 from workbench.backends.memory import IN_WORDS, give_back, is_out_of_memory
 from workbench.backends.positions import kept_positions
+from workbench.backends.spelling import UnspelledError, spelled
 from workbench.device import Device
 from workbench.digest import digest_of, digest_of_file
 from workbench.errors import ModelError
 from workbench.models.safety import check_weights_folder
-from workbench.records import Capabilities, ModelEntry, TopTokens
+from workbench.records import Capabilities, ModelEntry, TopTokens, Vocabulary
 
 # Progress is ours to show, and what transformers warns of is either recorded or refused here.
 transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -86,6 +87,14 @@ class LocalBackend:
     def tokenizer_digest(self) -> str:
         """Digest of the vocabulary: token → id."""
         return digest_of(self._tokenizer.get_vocab())
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary | str:
+        """What each token writes, or why that is not known."""
+        try:
+            return spelled(self._tokenizer, int(self._model.config.vocab_size))
+        except UnspelledError as error:
+            return str(error)
 
     @property
     def device_sentence(self) -> str:

@@ -19,6 +19,7 @@ from workbench.records.answered import (
     Run,
     Served,
     TopTokens,
+    Vocabulary,
 )
 from workbench.records.asked import (
     Decoding,
@@ -88,6 +89,7 @@ __all__ = [
     "Template",
     "TopTokens",
     "Verdict",
+    "Vocabulary",
     "from_json",
     "to_json",
 ]

@@ -14,7 +14,7 @@ from workbench.errors import DistributionError
 from workbench.metrics.bounds import list_bounds
 from workbench.metrics.filling import Unknown, least
 
-CASES = settings(max_examples=500, deadline=None)
+CASES = settings(max_examples=150, deadline=None)
 TINY = {"hellinger": 1e-7}
 """Near 0 the root of a sum is known to the root of its rounding."""
 
@@ -155,11 +155,12 @@ def test_the_lower_limits_are_reached_by_a_pair_with_these_lists(pair, k_referen
 def test_the_upper_limits_are_reached_by_all_that_is_unlisted_lying_apart(pair, k_ref, k_sus):
     one, other = top(pair[0], k_ref), top(pair[1], k_sus)
     size = len(pair[0])
-    p, q = np.zeros(size + 200_000), np.zeros(size + 200_000)
-    for whole, listed, start in ((p, one, size), (q, other, size + 100_000)):
+    # However many tokens share what is unlisted, the sum is that of one.
+    p, q = np.zeros(size + 2), np.zeros(size + 2)
+    for whole, listed, beyond in ((p, one, size), (q, other, size + 1)):
         for token, value in listed.items():
             whole[int(token)] = math.exp(value)
-        whole[start : start + 100_000] = max(0.0, 1 - whole.sum()) / 100_000
+        whole[beyond] = max(0.0, 1 - whole.sum())
     found, reached = list_bounds(one, other), exact(p, q)
     for name in DIVERGENCES[:3]:
         assert found[name].high == pytest.approx(reached[name], rel=1e-6, abs=1e-7)
@@ -218,7 +219,7 @@ def test_a_listed_token_that_cannot_be_so_probable_elsewhere_is_capped():
     assert found["total-variation"].low == pytest.approx(0.25)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(30))
 @pytest.mark.parametrize("name", ["jensen-shannon", "kl-reference-suspect", "hellinger"])
 def test_no_solver_finds_a_nearer_pair(seed, name):
     """Sequential quadratic programming over all unlisted probabilities, token by token."""
@@ -257,10 +258,7 @@ def test_no_solver_finds_a_nearer_pair(seed, name):
         options={"maxiter": 500, "ftol": 1e-14},
     )
     value = math.sqrt(max(0.0, best.fun)) if name == "hellinger" else best.fun
-    assert value >= found - 1e-5
-    assert (
-        value <= found + 2e-3
-    )  # the solver stops short of the optimum, where a probability nears 0
+    assert value == pytest.approx(found, abs=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ def class_bounds(
     Raises:
         DistributionError: As `class_bounds_rows`.
     """
-    one, other = (torch.tensor([mass]) for mass in (open_reference, open_suspect))
+    one, other = (
+        torch.tensor([mass], dtype=torch.float64) for mass in (open_reference, open_suspect)
+    )
     rows = class_bounds_rows(reference[None], suspect[None], open_reference=one, open_suspect=other)
     return {name: bounded.row(0) for name, bounded in rows.items()}
 

@@ -8,6 +8,7 @@ WorkbenchError
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
+├── DistributionError       a distribution is malformed
 ├── NotEnoughEvidenceError  a metric was given too little to compute
 └── ReportError             a report could not be written
 """
@@ -61,6 +62,10 @@ class CaseError(WorkbenchError):
 
 class CustodyError(WorkbenchError):
     """Recorded evidence was edited, reordered or lost."""
+
+
+class DistributionError(WorkbenchError):
+    """A distribution is malformed."""
 
 
 class NotEnoughEvidenceError(WorkbenchError):

@@ -13,6 +13,7 @@ from workbench.metrics.next_bytes import (
     bits_per_byte,
     code_bytes,
     code_of,
+    is_open,
 )
 
 TOKENS = [b"a", b"ab", b"abc", None, b"b", b"\xff", b"\x00", b"a\x00b", b"ab", b" the", None]
@@ -48,9 +49,9 @@ def test_the_next_bytes_are_what_adding_up_every_token_gives(tokens, n, seed):
 
 def test_with_one_byte_nothing_is_open_and_with_two_short_tokens_are():
     trie = ByteTrie(TOKENS)
-    assert not bool(trie.next_bytes(drawn(1, len(TOKENS), 1), 1).is_open.any())
+    assert not bool(is_open(trie.next_bytes(drawn(1, len(TOKENS), 1), 1).codes, 1).any())
     found = trie.next_bytes(drawn(1, len(TOKENS), 1), 2)
-    still_open = {found.string(place) for place in found.is_open.nonzero().flatten().tolist()}
+    still_open = {found.string(place) for place in is_open(found.codes, 2).nonzero().flatten().tolist()}
     assert still_open == {b"a", b"b", b"\xff", b"\x00"}
 
 

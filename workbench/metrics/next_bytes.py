@@ -6,7 +6,9 @@ cut off or renormalised. What it cannot know is what comes after a token that en
 byte: that mass is kept apart, as open.
 """
 
-from collections.abc import Sequence
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,14 +30,12 @@ class ByteStrings:
     codes: Tensor
     """Which string each class is, shape (classes,), int64, increasing; `END` comes first."""
     mass: Tensor
-    """Probability of each class, shape (positions, classes), float64, rows sum to 1."""
-    n: int
-    """Bytes looked at."""
+    """Probability of each class, shape (positions, classes), float64. Rows sum to 1, or to less where
+    only the most probable tokens are known."""
 
-    @property
-    def is_open(self) -> Tensor:
-        """Which classes are tokens that end before the n-th byte: shape (classes,), bool."""
-        return (self.codes != END) & (self.codes % 8 < self.n)
+    def at(self, positions: Sequence[int]) -> "ByteStrings":
+        """The same at some of the positions."""
+        return ByteStrings(self.codes, self.mass[list(positions)])
 
     def string(self, place: int) -> bytes | None:
         """The bytes of one class; None for the end."""
@@ -51,6 +51,11 @@ def code_of(string: bytes) -> int:
 def code_bytes(code: int) -> bytes:
     """The string with this code."""
     return (code // 8).to_bytes(MOST_BYTES, "big")[: code % 8]
+
+
+def is_open(codes: Tensor, n: int) -> Tensor:
+    """Which classes are tokens that end before the n-th byte: shape (classes,), bool."""
+    return (codes != END) & (codes % 8 < n)
 
 
 class ByteTrie:
@@ -100,9 +105,8 @@ class ByteTrie:
         ends = torch.cat([starts[1:], starts.new_tensor([len(self)])]) - 1
         sums = mass.cumsum(1)[:, ends]
         # A difference of prefix sums can come out as -1e-17 where there is nothing.
-        return ByteStrings(
-            codes, sums.diff(dim=1, prepend=sums.new_zeros(len(sums), 1)).clamp_(0), n
-        )
+        mass = sums.diff(dim=1, prepend=sums.new_zeros(len(sums), 1)).clamp_(0)
+        return ByteStrings(codes, mass)
 
     def _order(self, n: int) -> tuple[Tensor, ...]:
         """Tokens by their class, the classes' codes, and where each class starts."""
@@ -113,6 +117,27 @@ class ByteTrie:
             found = (order, classes, starts)
             self._sorted[n] = tuple(torch.from_numpy(part) for part in found)
         return self._sorted[n]
+
+
+def bytes_of_list(lists: Sequence[Mapping[bytes, float]], n: int) -> ByteStrings:
+    """Lists of the most probable tokens, as what is known of the next n bytes.
+
+    Args:
+        lists: Per position, bytes of a token → natural log-probability.
+        n: From 1 to `MOST_BYTES`.
+
+    Returns:
+        The classes that the listed tokens begin with. Rows sum to what is listed: nothing is
+        rescaled, and what is missing to 1 may lie anywhere.
+    """
+    found = [defaultdict[int, float](float) for _ in lists]
+    for masses, listed in zip(found, lists, strict=True):
+        for token, logprob in listed.items():
+            masses[code_of(token[:n])] += math.exp(logprob)
+    codes = sorted({code for masses in found for code in masses})
+    rows = [[masses.get(code, 0.0) for code in codes] for masses in found]
+    mass = torch.tensor(rows, dtype=torch.float64).reshape(len(lists), len(codes))
+    return ByteStrings(torch.tensor(codes, dtype=torch.int64), mass)
 
 
 def aligned(one: ByteStrings, other: ByteStrings) -> tuple[Tensor, Tensor, Tensor]:
@@ -149,4 +174,4 @@ def bits_per_byte(token_logprobs: Tensor, text_bytes: int) -> float:
     if len(token_logprobs) == 0 or text_bytes < 1:
         raise NotEnoughEvidenceError("bits per byte", got=0, need=1)
     nats = float(-token_logprobs.double().sum())
-    return max(0.0, nats) / (text_bytes * 0.6931471805599453)
+    return max(0.0, nats) / (text_bytes * math.log(2))

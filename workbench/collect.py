@@ -25,6 +25,8 @@ from workbench.records import (
 from workbench.store import CaseStore, Journal, JournalRecord
 from workbench.store.vocabularies import keep_vocabulary
 
+UNIT = 16
+"""Probes whose texts are read together, in the order of their pack."""
 BATCH = 16
 """Replies written, and folded into the database, at a time."""
 
@@ -88,7 +90,7 @@ def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Itera
     or chance itself would make them alike.
     """
     for pack in packs:
-        for probe in pack.probes:
+        for number, probe in enumerate(pack.probes):
             for repeat in range(pack.decoding.repeats):
                 yield Question(
                     address=probe.address,
@@ -99,6 +101,7 @@ def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Itera
                     temperature=pack.decoding.temperature,
                     max_tokens=pack.decoding.max_tokens,
                     seed=seed_from(seed, role, model, probe.address, repeat),
+                    unit=None if pack.kind == "generate" else f"{pack.id}/{number // UNIT}",
                 )
 
 
@@ -142,12 +145,12 @@ def collect(
         store.catch_up(run_id)
         before = store.observations(run_id)
         done = {(seen.probe_address, seen.repeat) for seen in before}
-        missing = [q for q in wanted if (q.address, q.repeat) not in done]
         tell(len(done), before)
-        if missing or not journal.length:
+        if len(done) < len(wanted) or not journal.length:
             backend = load()
             run = _begin(store, journal, _run(store, role, entry, backend, clock()), len(done))
-            for batch in _answered(backend, missing, stopping):
+            missing = _missing(wanted, frozenset(done), backend)
+            for batch in _answered(backend, missing, frozenset(done), stopping):
                 fresh = record(store, journal, run, batch, clock())
                 done.update((seen.probe_address, seen.repeat) for seen in fresh)
                 tell(len(done), fresh)
@@ -155,6 +158,20 @@ def collect(
                 return False
         _close(store, journal, run_id, len(wanted))
     return True
+
+
+def _missing(
+    wanted: Sequence[Question], done: frozenset[tuple[str, int]], backend: Backend
+) -> list[Question]:
+    """Choose what is to be asked: on this machine whole units, of an endpoint what it lacks.
+
+    What is read together may differ in its last bit from what is read apart.
+    """
+    missing = [q for q in wanted if (q.address, q.repeat) not in done]
+    if backend.capabilities.endpoint is not None:
+        return missing
+    begun = {q.unit for q in missing} - {None}
+    return [q for q in wanted if (q.address, q.repeat) not in done or q.unit in begun]
 
 
 def is_closed(store: CaseStore, run_id: str) -> bool:
@@ -238,18 +255,28 @@ def _last(store: CaseStore, run_id: str) -> JournalRecord | None:
 
 
 def _answered(
-    backend: Backend, missing: Sequence[Question], stopping: Callable[[], bool]
+    backend: Backend,
+    missing: Sequence[Question],
+    done: frozenset[tuple[str, int]],
+    stopping: Callable[[], bool],
 ) -> Iterator[Replies]:
-    """Ask, and hand over batches; when it is cut short, what had arrived by then comes last."""
+    """Ask, and hand over batches of what is not recorded yet.
+
+    When it is cut short, what had arrived by then comes last.
+    """
+
+    def new(replies: Iterator[tuple[Question, Reply]]) -> Iterator[tuple[Question, Reply]]:
+        return (pair for pair in replies if (pair[0].address, pair[0].repeat) not in done)
+
     try:
         with closing(backend.ask(missing)) as asking:
-            for batch in _batches(asking, BATCH):
+            for batch in _batches(new(asking), BATCH):
                 yield batch
                 if stopping():
                     break
-        yield from _batches(backend.ask(()), BATCH)
+        yield from _batches(new(backend.ask(())), BATCH)
     except (KeyboardInterrupt, WorkbenchError):
-        yield from _batches(backend.ask(()), BATCH)
+        yield from _batches(new(backend.ask(())), BATCH)
         raise
     finally:
         backend.close()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from workbench.backends.again import differences
 from workbench.collect import questions
 from workbench.compare import recompute
-from workbench.compare.material import gather, logprobs
+from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
@@ -95,21 +95,15 @@ def _observations(store: CaseStore) -> Check:
 
 
 def _tensors(store: CaseStore) -> Check:
-    problems, count = [], 0
+    found = [problem for run in store.runs() for problem in check_tensors(store, run)]
+    problems = [problem for problem in found if problem is not None]
     for run in store.runs():
-        material = gather(store, run)
-        for probe in material.tensors:
-            count += 1
-            try:
-                logprobs(store, material, probe)
-            except CustodyError as error:
-                problems.append(error.what)
         if run.vocabulary_digest is not None:
             try:
                 read_vocabulary(store.vocabulary_folder, run.vocabulary_digest)
             except CustodyError as error:
                 problems.append(error.what)
-    return Check("Distributions", tuple(problems), f"{count} tensor files")
+    return Check("Distributions", tuple(problems), f"{len(found)} tensor files")
 
 
 def _exchanges(store: CaseStore) -> Iterator[Check]:

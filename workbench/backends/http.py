@@ -201,7 +201,7 @@ class HttpBackend:
         )
         if error := fatal(self._entry, exchange):
             raise error
-        reply = reply_from(exchange, question.kind, question.prompt)
+        reply = reply_from(exchange, question.kind, question.prompt, question.continuation)
         if exchange.status in PASSING or exchange.status >= 500:
             asking.lose(self._entry, reply.note or "")
         else:

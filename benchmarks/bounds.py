@@ -5,8 +5,9 @@ the models of a case that share a tokenizer, and every model with a copy of itse
 and noise are drawn anew at each position.
 """
 
+import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 from statistics import fmean
 
@@ -91,17 +92,20 @@ def _top(row: Tensor, k: int) -> Mapping[str, float]:
 
 
 def _row(values: list[tuple[Bounded, float]]) -> str:
-    truth = fmean(value for _, value in values)
     inside = sum(bound.low - 1e-9 <= value <= bound.high + 1e-9 for bound, value in values)
-
-    def mean(of: Callable[[Bounded, float], float]) -> float:
-        return fmean(of(bound, value) for bound, value in values)
-
-    return (
-        f"truth {truth:.4f}, low {mean(lambda b, _: b.low):.4f}, high {mean(lambda b, _: b.high):.4f}, "
-        f"inside {inside} of {len(values)}, bias {mean(lambda b, v: b.estimate - v):+.4f}, "
-        f"error {mean(lambda b, v: abs(b.estimate - v)):.4f}"
-    )
+    errors = [bound.estimate - value for bound, value in values if math.isfinite(bound.estimate)]
+    parts = [
+        f"truth {fmean(value for _, value in values):.4f}",
+        f"low {fmean(bound.low for bound, _ in values):.4f}",
+        f"high {fmean(bound.high for bound, _ in values):.4f}",
+        f"inside {inside} of {len(values)}",
+        f"bias {fmean(errors):+.4f}",
+        f"error {fmean(map(abs, errors)):.4f}",
+    ]
+    # The bias and error of KL are over the positions whose lists have a token in common.
+    if len(errors) < len(values):
+        parts.append(f"estimate infinite at {len(values) - len(errors)}")
+    return ", ".join(parts)
 
 
 def _order(item: tuple[str, object]) -> tuple[str, int, int]:

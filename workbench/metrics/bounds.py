@@ -90,7 +90,7 @@ def list_bounds(
     for name, divergence in DIVERGENCES.items():
         base = divergence.term(*common).sum()
         low = base + divergence.term(*nearest).sum()
-        high = base + divergence.term(*(whole if divergence.limit is None else apart)).sum()
+        high = base + divergence.term(*(whole if divergence.unlimited else apart)).sum()
         known = (common[0][None], common[1][None])
         found[name] = bounded_rows(divergence, low[None], high[None], known).row(0)
     return found | {"top1-agreement": _top1(one, other)}

@@ -7,10 +7,11 @@ import sys
 
 import torch
 
-from benchmarks import choice, collect, divergence
+from benchmarks import bounds, choice, collect, divergence
 from workbench.errors import nearest
 
 BENCHMARKS = {
+    "bounds": bounds.measure,
     "choice": choice.measure,
     "collect": collect.measure,
     "divergence": divergence.measure,

@@ -51,8 +51,8 @@ def list_bounds(
             order: no token that is not listed is more probable than the least listed one. A token
             listed with probability 0 (below what its log can say) counts as not listed.
         suspect: The same of the other model, its tokens spelled alike; lengths may differ.
-        outside: How many tokens neither list names; None: as many as you like. Given, it sharpens the
-            lower limits, which stay exact, and not the upper ones, which stay valid.
+        outside: How many tokens neither list names; None: as many as you like. Only 0 changes a lower
+            limit; lower limits are exact for any number. Upper ones stay valid and are not sharpened.
 
     Returns:
         Distances, 0 where equal: `jensen-shannon` (bits, to 1), `total-variation`, `hellinger` (to 1),
@@ -65,7 +65,7 @@ def list_bounds(
         DistributionError: If a list is empty or holds NaN or a probability above 1, if it sums to more
             than 1 + 1e-3, or if `outside` leaves no room for what is not listed.
 
-    Accuracy: Limits are exact for an unlimited vocabulary, the probabilities taken as they stand: to
+    Accuracy: Both limits are exact for an unlimited vocabulary, probabilities taken as they stand: to
         about 1e-12, Hellinger to 1e-7 near 0. A list that rounding made sum to between 1 and 1 + 1e-3
         is divided by its sum and leaves no tail; its limits are then off by about as much as its sum
         was, and KL has no upper one. What is listed with 4 digits is known to 4 digits.
@@ -82,7 +82,7 @@ def list_bounds(
     common = (_values(one.listed[t] for t in shared), _values(other.listed[t] for t in shared))
     open_q = _open("suspect", other, p_only, outside)
     open_p = _open("reference", one, q_only, outside)
-    nearest = least(open_q, open_p)
+    nearest = least(open_q, open_p, beyond=outside != 0)
     apart = _apart(p_only, q_only, one.tail, other.tail)
     # A tail that is rounding would make KL infinite.
     whole = _apart(p_only, q_only, *(0.0 if its.whole else its.tail for its in (one, other)))
@@ -90,7 +90,7 @@ def list_bounds(
     for name, divergence in DIVERGENCES.items():
         base = divergence.term(*common).sum()
         low = base + divergence.term(*nearest).sum()
-        high = base + divergence.term(*(whole if divergence.limit is None else apart)).sum()
+        high = base + divergence.term(*(whole if divergence.unlimited else apart)).sum()
         known = (common[0][None], common[1][None])
         found[name] = bounded_rows(divergence, low[None], high[None], known).row(0)
     return found | {"top1-agreement": _top1(one, other)}
@@ -123,7 +123,7 @@ def _open(role: str, its: _TopList, known: Tensor, outside: int | None) -> Unkno
     beyond = math.inf if outside is None else outside * its.cap
     if its.tail > len(known) * its.cap + beyond + LIST_ROUNDING:
         raise _malformed(role, f"leaves {its.tail:.6f} to tokens that cannot hold as much")
-    return Unknown(known, torch.full_like(known, its.cap), its.tail, beyond)
+    return Unknown(known, its.cap, its.tail)
 
 
 def _values(numbers: object) -> Tensor:

@@ -18,37 +18,39 @@ class Unknown:
 
     known: Tensor
     """The other list's probabilities of these tokens, float64, (n,), each above 0."""
-    caps: Tensor
-    """Most that each of these tokens can have here, (n,), each above 0."""
+    cap: float
+    """Most that an unlisted token can have here, above 0."""
     mass: float
     """Unlisted mass, to be spread over these tokens and the tokens of neither list."""
-    beyond: float
-    """Most that the tokens of neither list can take together; may be infinite."""
 
     def fill(self, ratio: float) -> Tensor:
         """Each token's known probability times the ratio, or its cap, (n,)."""
-        return torch.minimum(self.known * ratio, self.caps)
+        return (self.known * ratio).clamp(max=self.cap)
 
     def level(self) -> float:
         """Ratio at which these tokens alone take up the mass; infinite if they cannot hold it."""
         if self.mass <= 0:
             return 0.0
-        if self.mass > float(self.caps.sum()):
+        if self.mass > self.room():
             return math.inf
-        order = (self.caps / self.known).argsort(descending=True)
-        filled = self.known[order].cumsum(0)
+        filled = self.known.sort().values.cumsum(0)
+        full = self.cap * torch.arange(len(filled) - 1, -1, -1, dtype=torch.float64)
         # What fill gives is the least, over all splits, of ratio · known on one side and caps on the
-        # other, and it is reached where the split follows this order. So the ratio is a largest one.
-        capped = self.caps.sum() - self.caps[order].cumsum(0)
-        return float(((self.mass - capped) / filled).max())
+        # other, and it is reached with the least known on one side. So the ratio is a largest one.
+        return float(((self.mass - full) / filled).max())
+
+    def room(self) -> float:
+        """Most that these tokens can take."""
+        return self.cap * len(self.known)
 
 
-def least(open_q: Unknown, open_p: Unknown) -> Pair:
+def least(open_q: Unknown, open_p: Unknown, *, beyond: bool) -> Pair:
     """The pair with the least divergence, whichever of `divergences.DIVERGENCES` is meant.
 
     Args:
         open_q: What the suspect's list leaves open; `known` are the reference's probabilities.
         open_p: What the reference's list leaves open; `known` are the suspect's probabilities.
+        beyond: Whether there are tokens of neither list.
 
     Returns:
         Probabilities of reference and suspect at the tokens that only the reference lists, those that
@@ -58,48 +60,18 @@ def least(open_q: Unknown, open_p: Unknown) -> Pair:
         by p wherever p is free. Each depends on the ratio q/p alone. If the two lists' tokens can take
         the mass at a ratio of the first no higher than that of the second, nothing lies beyond them and
         the two ratios stand. Otherwise tokens of neither list have both free, and there is one ratio.
+        However few they are, they can hold their share: a token that the suspect lists has at least
+        the suspect's cap, so at one ratio every such token is full before those beyond are overfull.
     """
     rise, sink = open_q.level(), open_p.level()
+    if not beyond:
+        return _pair(open_q, open_p, rise, sink, 0.0, 0.0)
     # Not above 1, or infinity times 0: one of the two has no mass and the other more than fits.
     if not rise * sink > 1:
         return _pair(open_q, open_p, rise, sink, *_left(open_q, rise, open_p, sink))
     ratio = _common_ratio(open_q, open_p, 1 / sink, rise)
     p_rest = max(open_p.mass - float(open_p.fill(1 / ratio).sum()), 0.0)
-    if p_rest <= open_p.beyond and ratio * p_rest <= open_q.beyond:
-        return _pair(open_q, open_p, ratio, 1 / ratio, p_rest, ratio * p_rest)
-    if open_p.beyond == 0:
-        return _pair(open_q, open_p, rise, sink, 0.0, 0.0)
-    return _least_when_full(open_q, open_p)
-
-
-def _least_when_full(open_q: Unknown, open_p: Unknown) -> Pair:
-    """With the tokens of neither list as full of one distribution, or of both, as they can be."""
-    full = _with_rest_full(open_q, open_p)
-    if full is not None:
-        return full
-    turned = _with_rest_full(open_p, open_q)
-    if turned is None:  # both at once, but for rounding
-        rise, sink = open_q.level(), open_p.level()
-        return _pair(open_q, open_p, rise, sink, open_p.beyond, open_q.beyond)
-    q, p = turned
-    return p, q
-
-
-def _with_rest_full(open_q: Unknown, open_p: Unknown) -> Pair | None:
-    """The pair if all that p can have lies beyond, or None if that is not the least."""
-    left = open_p.mass - open_p.beyond
-    if left < 0:
-        return None
-    # With its p known, the rest is one more token whose q is to be filled.
-    known = torch.cat([open_q.known, open_q.known.new_tensor([open_p.beyond])])
-    caps = torch.cat([open_q.caps, open_q.caps.new_tensor([open_q.beyond])])
-    rise = Unknown(known, caps, open_q.mass, 0.0).level()
-    sink = Unknown(open_p.known, open_p.caps, left, 0.0).level()
-    q_rest = min(rise * open_p.beyond, open_q.beyond)
-    # Less p beyond would be nearer if tokens there had a lower ratio than those listed.
-    if q_rest / open_p.beyond * sink < 1:
-        return None
-    return _pair(open_q, open_p, rise, sink, open_p.beyond, q_rest)
+    return _pair(open_q, open_p, ratio, 1 / ratio, p_rest, ratio * p_rest)
 
 
 def _common_ratio(open_q: Unknown, open_p: Unknown, low: float, high: float) -> float:
@@ -108,17 +80,17 @@ def _common_ratio(open_q: Unknown, open_p: Unknown, low: float, high: float) -> 
     What is left of q less ratio times what is left of p falls between the limits, and is straight
     between the ratios at which some token reaches its cap.
     """
-    bends = torch.cat([open_q.caps / open_q.known, open_p.known / open_p.caps])
+    bends = torch.cat([open_q.cap / open_q.known, open_p.known / open_p.cap])
     limits = [low, *bends[(bends > low) & (bends < high)].sort().values.tolist(), high]
     beneath = bisect_right(
         limits, False, lo=1, hi=len(limits) - 1, key=partial(_is_beyond, open_q, open_p)
     )
     low, high = limits[beneath - 1 : beneath + 1]
     inside = max(2 * low, 1.0) if math.isinf(high) else (low + high) / 2
-    capped = open_q.known * inside > open_q.caps
-    sunk = open_p.known / inside > open_p.caps
-    q_left = open_q.mass - open_q.caps[capped].sum() + open_p.known[~sunk].sum()
-    p_left = open_p.mass - open_p.caps[sunk].sum() + open_q.known[~capped].sum()
+    capped = open_q.known * inside > open_q.cap
+    sunk = open_p.known / inside > open_p.cap
+    q_left = open_q.mass - open_q.cap * int(capped.sum()) + open_p.known[~sunk].sum()
+    p_left = open_p.mass - open_p.cap * int(sunk.sum()) + open_q.known[~capped].sum()
     return min(max(float(q_left / p_left), low), high)
 
 
@@ -129,8 +101,8 @@ def _is_beyond(open_q: Unknown, open_p: Unknown, ratio: float) -> bool:
 
 def _left(open_q: Unknown, rise: float, open_p: Unknown, sink: float) -> tuple[float, float]:
     """Of p and of q, what no listed token can take."""
-    p_left = open_p.mass - float(open_p.caps.sum()) if math.isinf(sink) else 0.0
-    q_left = open_q.mass - float(open_q.caps.sum()) if math.isinf(rise) else 0.0
+    p_left = open_p.mass - open_p.room() if math.isinf(sink) else 0.0
+    q_left = open_q.mass - open_q.room() if math.isinf(rise) else 0.0
     return p_left, q_left
 
 

@@ -8,7 +8,7 @@ WorkbenchError
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
-├── DistributionError       a distribution is malformed
+├── DistributionError       what should be log-probabilities is not
 ├── NotEnoughEvidenceError  a metric was given too little to compute
 └── ReportError             a report could not be written
 """
@@ -65,7 +65,7 @@ class CustodyError(WorkbenchError):
 
 
 class DistributionError(WorkbenchError):
-    """A distribution is malformed."""
+    """What should be rows of log-probabilities is not, or two of them do not belong together."""
 
 
 class NotEnoughEvidenceError(WorkbenchError):

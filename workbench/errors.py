@@ -9,6 +9,7 @@ WorkbenchError
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
 ├── NotEnoughEvidenceError  a metric was given too little to compute
+├── DistributionError       a metric was given log-probabilities that cannot be such
 └── ReportError             a report could not be written
 """
 
@@ -72,6 +73,10 @@ class NotEnoughEvidenceError(WorkbenchError):
             f"{metric} needs at least {need} answers and got {got}.",
             fix="Ask more repeats or more probes.",
         )
+
+
+class DistributionError(WorkbenchError):
+    """A distribution is malformed."""
 
 
 class ReportError(WorkbenchError):

@@ -14,7 +14,7 @@ from workbench.backends.envelope import Envelope
 from workbench.backends.positions import kept_positions
 from workbench.backends.shapes import TokenChance, ends_of, token_chances, top_tokens
 from workbench.backends.text import clean, has_lone_surrogates, quoted
-from workbench.records import Outcome, ProbeKind, TopTokens
+from workbench.records import ONE_POSITION, Outcome, ProbeKind, TopTokens
 
 STOPPED = frozenset({"stop", "eos", "eos_token", "stop_sequence", "end_turn"})
 CUT = frozenset({"length", "max_tokens"})
@@ -229,7 +229,8 @@ def _distribution(
 ) -> Reply:
     try:
         tokens = token_chances(choice)
-        top = _last(tokens, prompt, choice) if kind == "next_token" else _along(tokens, prompt)
+        last = kind in ONE_POSITION
+        top = _last(tokens, prompt, choice) if last else _along(tokens, prompt)
     except ValueError as error:
         raise UnreadableError(f"The endpoint's log-probabilities hold {error}") from error
     read = common | {"token_count": common["prompt_tokens"]}

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from workbench.backends.base import MAX_POSITIONS
-from workbench.records import ProbeKind
+from workbench.records import ONE_POSITION, ProbeKind
 
 
 def kept_positions(kind: ProbeKind, text: str, ends: Sequence[int]) -> list[int]:
     """Choose token positions whose next-token distribution is kept.
 
-    A next-token probe keeps its last position. A passage keeps positions where a word ends, which
-    most tokenizers share, thinned evenly to `MAX_POSITIONS`; where fewer than four words end (a
-    script without spaces), every position counts.
+    A next-token or choice probe keeps its last position. A passage keeps positions where a word
+    ends, which most tokenizers share, thinned evenly to `MAX_POSITIONS`; where fewer than four words
+    end (a script without spaces), every position counts.
 
     Args:
-        kind: `next_token` or `passage`.
+        kind: `next_token`, `choice` or `passage`.
         text: The prompt.
         ends: For each token, how many characters of `text` it and its predecessors cover.
 
@@ -22,7 +22,7 @@ def kept_positions(kind: ProbeKind, text: str, ends: Sequence[int]) -> list[int]
         Positions in increasing order, at least one.
     """
     last = len(ends) - 1
-    if kind == "next_token":
+    if kind in ONE_POSITION:
         return [last]
     words = [i for i, end in enumerate(ends[:-1]) if 0 < end < len(text) and _word_ends(text, end)]
     candidates = words if len(words) >= 4 else list(range(last))

@@ -43,6 +43,8 @@ from workbench.records.found import (
     Verdict,
 )
 from workbench.records.words import (
+    LETTERS,
+    ONE_POSITION,
     USABLE,
     Access,
     BackendName,
@@ -55,6 +57,8 @@ from workbench.records.words import (
 )
 
 __all__ = [
+    "LETTERS",
+    "ONE_POSITION",
     "USABLE",
     "Access",
     "Anchor",

@@ -28,7 +28,8 @@ class OptionCorrelation:
     """How two models' choices go together beyond what the panel and the letters explain."""
 
     value: float
-    """From −1 to 1; 0 is expected of independent models, higher is more alike."""
+    """From −1 to 1; higher is more alike. Independent models lie above 0 by what the panel fails to
+    explain, so it speaks only beside the values of other pairs."""
     contributions: Tensor
     """What each question adds, shape (questions,), float64; their mean over the questions counted is
     `value`. NaN where a question is not counted."""
@@ -168,8 +169,10 @@ def option_correlation(
 
     Returns:
         The correlation over all options of the questions that both answered, and each question's
-        part in it. A question that a member of the panel did not answer counts as 0 for that
-        member, its own mean, which removes less and adds nothing.
+        part in it. Few models show what all share only with noise, and least squares then removes
+        too little, most of all between two able models: centre over the panel before reading it. A
+        question that a member of the panel did not answer counts as 0 for that member, its own
+        mean, which removes less and adds nothing.
 
     Raises:
         NotEnoughEvidenceError: If fewer than 5 questions were answered by both, fewer than 2 models

@@ -1,12 +1,12 @@
 """Multiple choice: how a question is printed with its options, and what its options must satisfy."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from workbench.packs.draft import Draft
 from workbench.packs.problem import Problem
 from workbench.packs.schema import KINDS, MAX_OPTION, MAX_OPTIONS, MIN_OPTIONS, PLACEHOLDER
-from workbench.packs.similar import normalised
 from workbench.records import LETTERS
 
 
@@ -35,10 +35,15 @@ def _told_apart(draft: Draft, index: int, given: Sequence[str]) -> Iterator[Prob
     for letter, option in zip(LETTERS, given, strict=False):
         if fault := _fault(option):
             yield draft.problem(f"option {letter} of {name} {fault}", *where)
-    lettered = zip(LETTERS, map(normalised, given), strict=False)
+    lettered = zip(LETTERS, map(_folded, given), strict=False)
     for (one, text), (other, again) in combinations(lettered, 2):
         if text and text == again:
             yield draft.problem(f"options {one} and {other} of {name} are the same", *where)
+
+
+def _folded(option: str) -> str:
+    """Case and width aside; not punctuation, for -5 is another option than 5."""
+    return unicodedata.normalize("NFKC", option).casefold()
 
 
 def _fault(option: str) -> str:

@@ -10,6 +10,7 @@ WorkbenchError
 ├── CustodyError            recorded evidence does not verify
 ├── DistributionError       what should be log-probabilities is not
 ├── NotEnoughEvidenceError  a metric was given too little to compute
+├── DistributionError       a metric was given log-probabilities that cannot be such
 └── ReportError             a report could not be written
 """
 

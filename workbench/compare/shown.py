@@ -10,6 +10,7 @@ from workbench.compare.material import Material, likelihood, logprobs
 from workbench.metrics.likelihood import Read
 from workbench.metrics.next_bytes import ByteTrie
 from workbench.metrics.next_tokens import NextTokens
+from workbench.readings import reading_address
 from workbench.records import TopTokens
 from workbench.store import CaseStore
 from workbench.store.vocabularies import read_vocabulary
@@ -58,7 +59,9 @@ class Shown:
         if seen is None:
             return None
         before = [0, *accumulate(len(sign.encode("utf-8", "surrogatepass")) for sign in text)]
-        return Read(seen.token_logprobs, torch.tensor([before[e] for e in seen.token_ends.tolist()]))
+        return Read(
+            seen.token_logprobs, torch.tensor([before[e] for e in seen.token_ends.tolist()])
+        )
 
     def _trie(self, material: Material) -> ByteTrie | None:
         digest = material.run.vocabulary_digest

@@ -69,7 +69,7 @@ def needed(reference: str, candidate: str, panel: Sequence[str]) -> dict[tuple[s
 
 def both_ways(pairs: Mapping[frozenset[str], Values]) -> Pairs:
     """Values of unordered pairs, in either order."""
-    return {order: values for pair, values in pairs.items() for order in permutations(pair)}
+    return {order: values for pair, values in pairs.items() for order in permutations(pair, 2)}
 
 
 def _mean(values: Sequence[Values], probe: str) -> float:

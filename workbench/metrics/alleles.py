@@ -27,8 +27,8 @@ def allele_distance(reference: Sequence[str], suspect: Sequence[str]) -> Bounded
     Raises:
         NotEnoughEvidenceError: If either model gave fewer than 2 answers.
 
-    Source: Nei (1978), "Estimation of average heterozygosity and genetic distance from a small number of
-        individuals", Genetics 89, eq. 6 to 9; used on language models, with the biased estimate, by
+    Source: Nei (1978), "Estimation of average heterozygosity and genetic distance from a small number
+        of individuals", Genetics 89, eq. 6 to 9; used on language models, with the biased estimate, by
         PhyloLM (ICLR 2025, arXiv:2404.04671), whose first four characters are kept.
     """
     n, m = len(reference), len(suspect)
@@ -38,7 +38,7 @@ def allele_distance(reference: Sequence[str], suspect: Sequence[str]) -> Bounded
     within_x = sum(count * (count - 1) for count in x.values()) / (n * (n - 1))
     within_y = sum(count * (count - 1) for count in y.values()) / (m * (m - 1))
     between = sum(count * y[allele] for allele, count in x.items()) / (n * m)
-    return Bounded(*[(within_x + within_y) / 2 - between] * 3)
+    return Bounded.exact((within_x + within_y) / 2 - between)
 
 
 def _allele(answer: str) -> str:

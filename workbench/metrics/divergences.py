@@ -25,6 +25,11 @@ class Bounded:
     high: float
     """May be infinite, for Kullback–Leibler divergences."""
 
+    @classmethod
+    def exact(cls, value: float) -> "Bounded":
+        """A value that is known."""
+        return cls(value, value, value)
+
 
 @dataclass(frozen=True, slots=True)
 class BoundedRows:

@@ -62,13 +62,39 @@ class NextTokens:
 
 
 def next_token_js(first: NextTokens, second: NextTokens) -> Bounded:
-    """Jensen–Shannon divergence over one vocabulary, in bits; see `distribution.jensen_shannon`."""
-    return _exact(jensen_shannon(*_over_tokens(first, second)))
+    """Jensen–Shannon divergence over one vocabulary, mean over the positions both were read at.
+
+    Args:
+        first: One model's whole distributions at one probe.
+        second: The other's, over the same vocabulary.
+
+    Returns:
+        A distance in bits from 0 to 1, exact. Symmetric.
+
+    Raises:
+        NotEnoughEvidenceError: If no position is shared, or one shows no whole distributions.
+
+    Source: As `distribution.jensen_shannon`.
+    """
+    return Bounded.exact(jensen_shannon(*_over_tokens(first, second)))
 
 
 def next_token_top1(first: NextTokens, second: NextTokens) -> Bounded:
-    """Share of positions with one most probable token; see `distribution.top1_agreement`."""
-    return _exact(top1_agreement(*_over_tokens(first, second)))
+    """Share of the positions both were read at where one token is the most probable for both.
+
+    Args:
+        first: One model's whole distributions at one probe.
+        second: The other's, over the same vocabulary.
+
+    Returns:
+        A similarity from 0 to 1, exact. Symmetric.
+
+    Raises:
+        NotEnoughEvidenceError: If no position is shared, or one shows no whole distributions.
+
+    Source: As `distribution.top1_agreement`.
+    """
+    return Bounded.exact(top1_agreement(*_over_tokens(first, second)))
 
 
 def next_byte_js(first: NextTokens, second: NextTokens) -> Bounded:
@@ -84,6 +110,9 @@ def next_byte_js(first: NextTokens, second: NextTokens) -> Bounded:
 
     Raises:
         NotEnoughEvidenceError: If no position is shared, or nothing is known of the bytes.
+
+    Source: Lin (1991) as for `next_token_js`; for bytes see `next_bytes.ByteTrie.next_bytes`, for
+        the limits `classes.class_bounds_rows`.
     """
     return _mean(_byte_rows(first, second, 1)["jensen-shannon"])
 
@@ -126,10 +155,6 @@ def byte_profile(first: NextTokens, second: NextTokens) -> dict[int, float]:
     """
     rows = _byte_rows(first, second, FEW_BYTES)["jensen-shannon"].estimate.tolist()
     return dict(zip(_shared(first, second), rows, strict=True))
-
-
-def _exact(value: float) -> Bounded:
-    return Bounded(value, value, value)
 
 
 def _shared(first: NextTokens, second: NextTokens) -> list[int]:

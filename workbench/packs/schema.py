@@ -34,20 +34,32 @@ RAW_ONLY = ("passage", "choice")
 """Kinds whose text is read as it stands."""
 TEMPLATES: tuple[str, ...] = get_args(Template)
 
+OF_NEXT_TOKENS = ("next-token-js", "top1-agreement", "next-byte-js", "next-bytes-js")
 FEWEST_ANSWERS = {
-    "next-token-js": 1,
-    "top1-agreement": 1,
+    **dict.fromkeys(OF_NEXT_TOKENS, 1),
+    "passage-likelihood": 1,
+    "option-correlation": 1,
+    "cross-likelihood": 1,
+    "reverse-likelihood": 1,
     "paired-embedding": 1,
     "mmd-squared": 2,
     "word-bigram": 1,
+    "allele-distance": 2,
 }
 """Metric id → fewest answers of each model at one probe. Kept here as data, since metrics need
 torch and packs do not; a test holds it to `METRICS`."""
 METRICS_OF: dict[str, tuple[str, ...]] = {
-    "generate": ("paired-embedding", "mmd-squared", "word-bigram"),
-    "next_token": ("next-token-js", "top1-agreement"),
-    "passage": ("next-token-js", "top1-agreement"),
-    "choice": ("next-token-js", "top1-agreement"),
+    "generate": (
+        "cross-likelihood",
+        "reverse-likelihood",
+        "paired-embedding",
+        "mmd-squared",
+        "word-bigram",
+        "allele-distance",
+    ),
+    "next_token": OF_NEXT_TOKENS,
+    "passage": (*OF_NEXT_TOKENS, "passage-likelihood"),
+    "choice": (*OF_NEXT_TOKENS, "option-correlation"),
 }
 """Kind of pack → the metrics that can take what it brings."""
 

@@ -193,6 +193,8 @@ class Plan:
     """Most questions for each model; None where every probe of the part is asked."""
     stacks: tuple[str, ...] = ()
     """The reference's own weights, served another way."""
+    readings: int = 0
+    """Probes of each pack whose answers are put to every model that shows likelihoods."""
 
     @property
     def digest(self) -> str:

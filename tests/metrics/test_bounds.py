@@ -54,7 +54,6 @@ def distributions(p_list, q_list, pieces):
     p, q = least(
         Unknown(p_only, cap_q, tail_q),
         Unknown(q_only, cap_p, tail_p),
-        beyond=True,
     )
     free_p = p[len(p_only) :].tolist()[:-1] + [float(p[-1]) / pieces] * pieces
     free_q = q[: len(p_only)].tolist() + [float(q[-1]) / pieces] * pieces

@@ -51,8 +51,8 @@ def list_bounds(
             order: no token that is not listed is more probable than the least listed one. A token
             listed with probability 0 (below what its log can say) counts as not listed.
         suspect: The same of the other model, its tokens spelled alike; lengths may differ.
-        outside: How many tokens neither list names; None: as many as you like. Only 0 changes a lower
-            limit; lower limits are exact for any number. Upper ones stay valid and are not sharpened.
+        outside: How many tokens neither list names; None: as many as you like. Lists that so many
+            cannot complete are refused. Lower limits are exact for any number; upper ones stay valid.
 
     Returns:
         Distances, 0 where equal: `jensen-shannon` (bits, to 1), `total-variation`, `hellinger` (to 1),
@@ -82,7 +82,7 @@ def list_bounds(
     common = (_values(one.listed[t] for t in shared), _values(other.listed[t] for t in shared))
     open_q = _open("suspect", other, p_only, outside)
     open_p = _open("reference", one, q_only, outside)
-    nearest = least(open_q, open_p, beyond=outside != 0)
+    nearest = least(open_q, open_p)
     apart = _apart(p_only, q_only, one.tail, other.tail)
     # A tail that is rounding would make KL infinite.
     whole = _apart(p_only, q_only, *(0.0 if its.whole else its.tail for its in (one, other)))

@@ -44,13 +44,12 @@ class Unknown:
         return self.cap * len(self.known)
 
 
-def least(open_q: Unknown, open_p: Unknown, *, beyond: bool) -> Pair:
+def least(open_q: Unknown, open_p: Unknown) -> Pair:
     """The pair with the least divergence, whichever of `divergences.DIVERGENCES` is meant.
 
     Args:
         open_q: What the suspect's list leaves open; `known` are the reference's probabilities.
         open_p: What the reference's list leaves open; `known` are the suspect's probabilities.
-        beyond: Whether there are tokens of neither list.
 
     Returns:
         Probabilities of reference and suspect at the tokens that only the reference lists, those that
@@ -62,10 +61,9 @@ def least(open_q: Unknown, open_p: Unknown, *, beyond: bool) -> Pair:
         the two ratios stand. Otherwise tokens of neither list have both free, and there is one ratio.
         However few they are, they can hold their share: a token that the suspect lists has at least
         the suspect's cap, so at one ratio every such token is full before those beyond are overfull.
+        With none beyond the listed tokens must hold all, which by the same caps is the first case.
     """
     rise, sink = open_q.level(), open_p.level()
-    if not beyond:
-        return _pair(open_q, open_p, rise, sink, 0.0, 0.0)
     # Not above 1, or infinity times 0: one of the two has no mass and the other more than fits.
     if not rise * sink > 1:
         return _pair(open_q, open_p, rise, sink, *_left(open_q, rise, open_p, sink))

@@ -59,11 +59,14 @@ def readings(store: CaseStore, role: Role, model: str) -> list[Question] | None:
 def _answers(store: CaseStore, plan: Plan, packs: Sequence[Pack]) -> Answers | None:
     """What every model answered; None unless all were asked everything."""
     questions = sum(pack.questions for pack in packs)
+    begun = {run.id for run in store.runs()}
     found: Answers = {}
     for role, model in plan.models:
         if role == "stack":
             continue
         run_id, asked = f"{role}-{model}", 0
+        if run_id not in begun:
+            return None
         for seen in store.observations(run_id):
             asked += "@" not in seen.probe_address
             if seen.outcome in USABLE and seen.text is not None:

@@ -135,6 +135,12 @@ def test_every_style_of_log_probabilities_becomes_one_record(style):
     assert top.ids == (None, None)
 
 
+def test_a_choice_is_read_from_the_first_token_of_the_answer():
+    style = {"content": [{"token": " A", "logprob": -0.2, "top_logprobs": [TOPS[0]]}]}
+    (top,) = read(raw({"text": " A", "logprobs": style}), kind="choice").top
+    assert (top.offset, top.tokens) == (3, (" a",))
+
+
 def test_bytes_and_numbers_of_tokens_are_kept_where_they_are_known():
     tops = [{"token": "\ufffd", "logprob": -1.0, "bytes": [130], "id": 226}]
     style = {"content": [{"token": "x", "logprob": -3.0, "top_logprobs": tops}]}

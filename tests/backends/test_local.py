@@ -193,3 +193,13 @@ def test_a_number_that_is_not_finite_is_a_failed_reply(folder, question, number)
     ((_, reply),) = backend.ask([question])
     assert reply.outcome == "failed"
     assert "not finite" in reply.note
+
+
+def test_a_choice_is_read_where_the_prompt_ends(folder):
+    prompt = "Question: Which?\nA. one\nB. two\nAnswer (A or B):"
+    choice, token = (
+        replies(folder, [read(0, kind, prompt=prompt)]).popitem()[1]
+        for kind in ("choice", "next_token")
+    )
+    assert choice.top == token.top
+    assert [top.offset for top in choice.top] == [len(prompt)]

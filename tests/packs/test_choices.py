@@ -28,7 +28,12 @@ def choice(tmp_path, options='["Flicker", "Ember", "Wick", "Vesper"]', at="knowl
 def test_the_question_is_asked_with_lettered_options_and_an_open_answer(tmp_path):
     (probe,) = choice(tmp_path).probes
     assert probe.prompt == (
-        "Which of these names suits a lamp best?\nA. Flicker\nB. Ember\nC. Wick\nD. Vesper\nAnswer:"
+        "Question: Which of these names suits a lamp best?\n"
+        "A. Flicker\n"
+        "B. Ember\n"
+        "C. Wick\n"
+        "D. Vesper\n"
+        "Answer (A, B, C or D):"
     )
 
 
@@ -47,7 +52,7 @@ def test_every_letter_can_be_used(tmp_path):
     options = [f"name {number}" for number in range(len(LETTERS))]
     (probe,) = choice(tmp_path, str(options).replace("'", '"')).probes
     assert probe.letters == LETTERS
-    assert "\nH. name 7\nAnswer:" in probe.prompt
+    assert probe.prompt.endswith("\nH. name 7\nAnswer (A, B, C, D, E, F, G or H):")
 
 
 @pytest.mark.parametrize(

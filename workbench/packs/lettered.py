@@ -10,10 +10,13 @@ def lettered(question: str, options: Sequence[str]) -> str:
 
     Args:
         question: The question.
-        options: Texts of the options, in order; at most as many as there are letters.
+        options: Texts of the options, in order; 2 to 8.
 
     Returns:
-        The question, a line for each option (`A. Paris`), and `Answer:`, with nothing after it.
+        `Question: ` and the question, a line for each option (`A. Paris`), and `Answer (A, B or C):`,
+        with nothing after it. Naming the letters once more makes small models give one.
     """
-    lines = (f"{letter}. {option}" for letter, option in zip(LETTERS, options, strict=False))
-    return "\n".join((question, *lines, "Answer:"))
+    letters = LETTERS[: len(options)]
+    lines = (f"{letter}. {option}" for letter, option in zip(letters, options, strict=True))
+    named = f"{', '.join(letters[:-1])} or {letters[-1]}"
+    return "\n".join((f"Question: {question}", *lines, f"Answer ({named}):"))

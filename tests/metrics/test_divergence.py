@@ -1,7 +1,9 @@
 """The divergence pass against definitions in extended precision, and against its promises."""
 
 import math
+from contextlib import contextmanager
 from dataclasses import fields
+from itertools import product
 
 import numpy as np
 import pytest
@@ -215,19 +217,26 @@ def test_the_size_of_a_chunk_changes_no_bit(dtype, kind):
             assert torch.equal(getattr(whole, name), getattr(parts, name)), (name, chunk_bytes)
 
 
+@contextmanager
+def threads(count):
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.mark.parametrize("dtype", WITHIN)
-def test_the_number_of_threads_changes_no_bit(dtype):
-    x, y = pair(18, 3, 70_001)
-    threads = torch.get_num_threads()
-    found = []
-    try:
-        for count in (1, 2):
-            torch.set_num_threads(count)
-            found.append(divergences(x, y, dtype=dtype))
-    finally:
-        torch.set_num_threads(threads)
-    for name in NAMES:
-        assert torch.equal(*(getattr(each, name) for each in found)), name
+@pytest.mark.parametrize("positions", [1, 2, 7])
+def test_the_number_of_threads_changes_no_bit_and_stays_as_it_was(dtype, positions):
+    x, y = pair(18, positions, 70_001)
+    with threads(1):
+        expected = divergences(x, y, dtype=dtype)
+    for count in (2, 3):
+        with threads(count):
+            found = divergences(x, y, dtype=dtype)
+            assert torch.get_num_threads() == count
+        for name in NAMES:
+            assert torch.equal(getattr(found, name), getattr(expected, name)), name
 
 
 @pytest.mark.parametrize("dtype", WITHIN)
@@ -270,7 +279,7 @@ class Largest(TorchDispatchMode):
 def test_nothing_larger_than_a_chunk_is_made(kind, dtype):
     x, y = (side.to(kind) for side in pair(14, 200, 20_000))
     chunk_bytes = 400_000
-    with Largest() as largest:
+    with threads(1), Largest() as largest:  # which sees what its own thread makes
         divergences(x, y, dtype=dtype, chunk_bytes=chunk_bytes)
     assert chunk_bytes / 2 < largest.bytes <= chunk_bytes
 
@@ -289,6 +298,29 @@ def test_the_arithmetic_compiles_without_a_break():
     traced = torch.compile(sums, fullgraph=True, backend="aot_eager")
     for compiled, plain in zip(traced(x, y, FUSED), sums(x, y, FUSED), strict=True):
         assert torch.allclose(compiled.double(), plain.double(), rtol=1e-6)
+
+
+def test_whole_chunks_and_no_others_go_through_the_compiler_where_there_is_one(monkeypatch):
+    x, y = pair(19, 10, 9001)
+    expected, seen = divergences(x, y, dtype=torch.float32), []
+
+    def compiled():
+        return lambda a, b, slots: seen.append(len(a)) or sums(a, b, slots)
+
+    monkeypatch.setattr("workbench.metrics.divergence.can_fuse", lambda device: True)
+    monkeypatch.setattr("workbench.metrics.divergence.fused_sums", compiled)
+    with threads(1):
+        found = divergences(x, y, dtype=torch.float32, chunk_bytes=4 * 9001 * 4)
+    assert seen == [4, 4]
+    for name in NAMES:
+        assert torch.equal(getattr(found, name), getattr(expected, name)), name
+
+
+def test_a_few_rows_are_not_worth_compiling_for(monkeypatch):
+    x, y = pair(19, 3, 9001)
+    monkeypatch.setattr("workbench.metrics.divergence.can_fuse", lambda device: True)
+    monkeypatch.setattr("workbench.metrics.divergence.fused_sums", None)
+    divergences(x, y, chunk_bytes=4 * 9001 * 8)
 
 
 # --- what is refused ----------------------------------------------------------------------------
@@ -331,8 +363,9 @@ def test_what_is_not_log_probabilities_is_refused_in_two_sentences(reference, su
 def test_the_first_bad_row_is_named_wherever_its_chunk_begins(dtype, bad):
     x, y = pair(17, 40, 300)
     x[31, 7] = y[23, 5] = y[31, 9] = bad
-    for chunk_bytes in (1, 20_000, 2**20):
-        with pytest.raises(DistributionError, match="Position 23 of the suspect"):
+    for count, chunk_bytes in product((1, 2, 3), (1, 20_000, 2**20)):
+        named = pytest.raises(DistributionError, match="Position 23 of the suspect")
+        with threads(count), named:
             divergences(x, y, dtype=dtype, chunk_bytes=chunk_bytes)
 
 

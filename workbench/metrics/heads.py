@@ -91,11 +91,12 @@ def _largest(values: Tensor, k: int) -> Tensor:
     """Places of the k largest values of each row, largest first, the lower place first on a tie."""
     if values.dtype == torch.float64:
         return values.sort(dim=1, descending=True, stable=True).indices[:, :k]
-    # Value and place in one integer: no two are equal, so the order of topk is no accident.
-    bits = (values + 0.0).view(torch.int32)  # −0.0 becomes 0.0
-    ordered = torch.where(bits < 0, bits ^ 0x7FFFFFFF, bits).long()
+    # Value and place in one integer: no two are equal, so the order of topk is no accident. The bits of
+    # negative floats order backwards; −0.0 becomes 0.0 first.
+    bits = (values + 0.0).view(torch.int32)
+    bits ^= (bits >> 31) & 0x7FFFFFFF
     place = torch.arange(values.shape[1], device=values.device)
-    return ((ordered << 32) - place).topk(k, 1).indices
+    return torch.sub(bits.long() << 32, place).topk(k, 1).indices
 
 
 def _rank_biased(same: Tensor) -> Tensor:

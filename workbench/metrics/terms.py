@@ -65,16 +65,16 @@ def sums(x: Tensor, y: Tensor, slots: Slots) -> Sums:
         slots: Buffers of the same shape and dtype, overwritten; or `FUSED`.
 
     Returns:
-        One value for each row. Rows with NaN, +inf or without mass give NaN or nonsense and no error:
-        the caller looks at `mass_p` and `mass_q`, and at the largest value of each row.
+        One value for each row. A row with NaN, +inf or without mass gives nonsense and no error: its
+        `mass_p` or `mass_q` is then NaN, inf or 0, and the caller looks at it.
     """
     one, two, three, four, five, six = slots
     p, q = torch.exp(x, out=one), torch.exp(y, out=two)
+    # The difference of the inputs is exact where they are close; only then is a constant taken off.
+    h = torch.sub(x, y, out=three)
     mass_p, mass_q = total(p), total(q)
     share = mass_p / mass_q
     q = torch.mul(q, share.to(x.dtype)[:, None], out=two)
-    # The difference of the inputs is exact where they are close; only then is the constant taken off.
-    h = torch.sub(x, y, out=three)
     h = torch.add((share.log() / -2).to(x.dtype)[:, None], h, alpha=0.5, out=three)
     h = torch.nan_to_num(h, 0.0, IMPOSSIBLE, -IMPOSSIBLE, out=three)
     highest, lowest = h.amax(1), h.amin(1)

@@ -51,7 +51,9 @@ def test_with_one_byte_nothing_is_open_and_with_two_short_tokens_are():
     trie = ByteTrie(TOKENS)
     assert not bool(is_open(trie.next_bytes(drawn(1, len(TOKENS), 1), 1).codes, 1).any())
     found = trie.next_bytes(drawn(1, len(TOKENS), 1), 2)
-    still_open = {found.string(place) for place in is_open(found.codes, 2).nonzero().flatten().tolist()}
+    still_open = {
+        found.string(place) for place in is_open(found.codes, 2).nonzero().flatten().tolist()
+    }
     assert still_open == {b"a", b"b", b"\xff", b"\x00"}
 
 

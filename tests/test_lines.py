@@ -29,11 +29,14 @@ def test_the_interval_of_limited_values_reaches_around_both_limits():
     assert found.high == pytest.approx(exact.high + 0.2)
 
 
-def test_limits_count_against_the_suspect():
+def test_limits_that_overlap_leave_the_rank_open():
     controls = [score(0.1), score(0.2)]
     assert rank(score(0.5), controls) == (1 / 3, True)
-    assert rank(score(0.5, least=0.15, most=0.9), controls) == (2 / 3, False)
-    assert rank(score(0.5), [score(0.1, 0.0, 0.6), score(0.2)]) == (2 / 3, False)
+    assert rank(score(0.2), controls) == (2 / 3, False)
+    assert rank(score(0.5, least=0.3, most=0.9), controls) == (1 / 3, True)
+    assert rank(score(0.05, least=0.0, most=0.08), controls) == (1.0, False)
+    assert rank(score(0.5, least=0.15, most=0.9), controls) == (None, None)
+    assert rank(score(0.5), [score(0.1, 0.0, 0.6), score(0.2)]) == (None, None)
 
 
 def test_one_missing_score_leaves_the_rank_open():

@@ -48,6 +48,15 @@ def test_what_is_read_is_the_answer_behind_its_prompt(store):
     assert question.continuation == "base says style/greetings#probe-0 0"
 
 
+def test_another_answer_is_another_question(tmp_path):
+    (tmp_path / "other").mkdir()
+    other = made.recorded_case(tmp_path / "other", text="Another answer.", readings=2)
+    one = made.recorded_case(tmp_path, readings=2)
+    first, second = (readings(store, "control", "alpha")[0] for store in (one, other))
+    assert (first.address, first.repeat) == (second.address, second.repeat)
+    assert first.seed != second.seed
+
+
 def test_answers_to_one_prompt_are_one_unit(store):
     found = readings(store, "control", "alpha")
     assert len({q.unit for q in found}) == len({q.prompt for q in found})

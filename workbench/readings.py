@@ -7,7 +7,7 @@ it, and nothing else, was asked.
 from collections.abc import Iterator, Sequence
 
 from workbench.backends import Question
-from workbench.digest import seed_from
+from workbench.digest import digest_of_text, seed_from
 from workbench.records import USABLE, Pack, Plan, Role
 from workbench.store import CaseStore
 
@@ -95,6 +95,8 @@ def _questions(
             several = role == "reference" and author_role == "reference"
             for repeat in sorted(given)[: None if several else 1]:
                 address = reading_address(probe, author_run)
+                # The text is part of the seed, so that an answer exchanged later shows.
+                parts = (role, model, address, repeat, digest_of_text(given[repeat]))
                 yield Question(
                     address=address,
                     repeat=repeat,
@@ -103,7 +105,7 @@ def _questions(
                     template=pack.template,
                     temperature=0.0,
                     max_tokens=0,
-                    seed=seed_from(plan.seed, role, model, address, repeat),
+                    seed=seed_from(plan.seed, *parts),
                     continuation=given[repeat],
                     unit=f"{probe}@",
                 )

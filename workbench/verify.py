@@ -12,7 +12,7 @@ from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
-from workbench.errors import CustodyError
+from workbench.errors import CustodyError, DistributionError
 from workbench.readings import readings
 from workbench.records import Comparison, Run, to_json
 from workbench.store import CaseStore
@@ -170,7 +170,10 @@ def _distance(one: list[float], other: list[float]) -> float:
 def _numbers(
     store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
 ) -> Check:
-    again = {item.suspect: item for item in recompute(store, load_embedder, say)}
+    try:
+        again = {item.suspect: item for item in recompute(store, load_embedder, say)}
+    except (CustodyError, DistributionError) as error:
+        return Check("Scores and verdicts", (error.what,), "not computed again")
     problems, count = [], 0
     for kept in store.comparisons():
         problems += _differing(kept, again[kept.suspect])

@@ -165,6 +165,14 @@ def test_what_cannot_be_a_log_probability_fails(logprob):
     assert read(body, kind="next_token").outcome == "failed"
 
 
+def test_probabilities_that_sum_to_more_than_one_are_none():
+    tops = [{"token": token, "logprob": -0.2} for token in "xy"]
+    style = {"content": [{"token": "x", "logprob": -1.0, "top_logprobs": tops}]}
+    reply = read(raw({"text": "x", "logprobs": style}), kind="next_token")
+    assert reply.outcome == "failed"
+    assert "sum to 1.637" in reply.note
+
+
 def test_an_answer_without_log_probabilities_says_so():
     reply = read(raw({"text": "x", "finish_reason": "length"}), kind="next_token")
     assert reply.note == "The endpoint's answer carries no log-probabilities."

@@ -7,6 +7,7 @@ from itertools import accumulate
 import torch
 
 from workbench.compare.material import Material, likelihood, logprobs
+from workbench.errors import CustodyError
 from workbench.metrics.likelihood import Read
 from workbench.metrics.next_bytes import ByteTrie
 from workbench.metrics.next_tokens import NextTokens
@@ -58,10 +59,14 @@ class Shown:
         seen = likelihood(self._store, material, address, repeat)
         if seen is None:
             return None
+        ends = seen.token_ends.tolist()
+        if any(not 0 <= end <= len(text) for end in ends):
+            raise CustodyError(
+                f"What {material.run.id} read at {address} is not the text that was recorded.",
+                fix="Restore the case from a copy, or record it anew.",
+            )
         before = [0, *accumulate(len(sign.encode("utf-8", "surrogatepass")) for sign in text)]
-        return Read(
-            seen.token_logprobs, torch.tensor([before[e] for e in seen.token_ends.tolist()])
-        )
+        return Read(seen.token_logprobs, torch.tensor([before[end] for end in ends]))
 
     def _trie(self, material: Material) -> ByteTrie | None:
         digest = material.run.vocabulary_digest

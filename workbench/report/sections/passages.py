@@ -4,6 +4,7 @@ from statistics import fmean
 
 from workbench.records import Pack, PassageProfile
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Table
+from workbench.report.glyphs import printable
 from workbench.report.numbers import PLAIN_DECIMALS, number
 from workbench.report.wording import Words, own, recorded
 from workbench.visible import visible_line
@@ -62,5 +63,10 @@ def _row(profile: PassageProfile, prompt: str) -> tuple[Words, ...]:
 
 
 def _places(profile: PassageProfile, prompt: str) -> str:
-    found = (prompt[max(0, at - AROUND) : at] for at in profile.carrying[:PLACES])
-    return "; ".join(f"…{visible_line(text)}·" for text in found)
+    return "; ".join(_place(prompt, at) for at in profile.carrying[:PLACES])
+
+
+def _place(prompt: str, at: int) -> str:
+    """The words before a place, or its number where the page has no signs for them."""
+    before = visible_line(prompt[max(0, at - AROUND) : at])
+    return f"…{before}·" if printable(before) == before else f"after character {at}"

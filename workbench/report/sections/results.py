@@ -74,7 +74,7 @@ def _rank(line: EvidenceLine, pair: PairScore) -> str:
     """Place by centred score among all that have one; equals share the better place."""
     pairs = (line.suspect, *line.controls)
     values = [other.centred.value for other in pairs if isinstance(other.centred, Score)]
-    if not isinstance(pair.centred, Score):
+    if line.rank_p is None or not isinstance(pair.centred, Score):
         return "none"
     return f"{1 + sum(value > pair.centred.value for value in values)} of {len(values)}"
 

@@ -8,7 +8,7 @@ what serving alone changes."""
 Outcome = Literal["answered", "empty", "refused", "truncated", "failed"]
 ProbeKind = Literal["generate", "next_token", "passage"]
 Template = Literal["chat", "raw"]
-BackendName = Literal["local", "http"]
+BackendName = Literal["local", "http", "replay"]
 Access = Literal["text", "logits"]
 Part = Literal["open", "sealed", "all"]
 """Which probes of a pack are asked: those anybody may look at, those held back, or both."""

@@ -3,7 +3,7 @@
 from workbench.records import Outcome, Run
 from workbench.report.blocks import Block, Column, Material, Paragraph, Table
 from workbench.report.numbers import counted, moment
-from workbench.report.sections import endpoints
+from workbench.report.sections import endpoints, recordings
 from workbench.report.wording import Words, joined, name, own, recorded, say
 
 OUTCOMES: tuple[Outcome, ...] = ("answered", "truncated", "empty", "refused", "failed")
@@ -27,6 +27,7 @@ def blocks(material: Material) -> list[Block]:
         ),
         *(Paragraph(words) for words in _devices(material.runs)),
         *endpoints.blocks(material),
+        *recordings.blocks(material),
         *_other_suspects(material),
     ]
 

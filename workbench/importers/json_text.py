@@ -15,6 +15,8 @@ from workbench.models.words import sentence
 
 CHUNK = 1 << 20
 BLANK = " \t\r\n\ufeff"
+ENDS = BLANK + ",]}"
+"""What may follow a number."""
 LONGEST_NUMBER = 300
 NEAR = 16
 """Characters before the end within which a mistake may be a text that goes on."""
@@ -173,12 +175,18 @@ class _Scanner:
                 if not self._may_go_on(error):
                     raise
             else:
-                if end < len(self._text) or self._ended:
+                if self._ended or self._is_whole(value, end):
                     self._at = end
                     return value
             if len(self._text) - self._at > MOST_CHARACTERS:
                 raise ValueError(f"it is longer than {MOST_CHARACTERS:,} characters")
             self._more()
+
+    def _is_whole(self, value: object, end: int) -> bool:
+        """Whether a value cannot go on in what was not read yet, as 6 may with .75 or e2."""
+        rest = self._text[end : end + LONGEST_NUMBER]
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        return bool(rest) and (not number or rest[0] in ENDS or len(rest) == LONGEST_NUMBER)
 
     def list_here(self) -> Iterator[Item]:
         """Take the list that begins here, entry by entry; `broken` says that it did not end."""

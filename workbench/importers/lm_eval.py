@@ -52,7 +52,7 @@ def _answers(number: int, item: dict[str, Any]) -> Iterator[Row]:
                 text,
                 prompt_id=item.get("doc_id"),
                 sample=sample,
-                temperature=settings.get("temperature"),
+                temperature=_temperature(settings),
                 max_tokens=settings.get("max_gen_toks", settings.get("max_tokens")),
                 note=note,
             )
@@ -85,3 +85,8 @@ def _prompt(found: object) -> tuple[str, str | None]:
     if isinstance(found, list):
         return prompt_of(found)
     raise UnfitError(f"its prompt is {kind_of(found)}, not a text")
+
+
+def _temperature(settings: dict[str, Any]) -> object:
+    """As stated; 0 where the settings say that nothing is sampled."""
+    return 0 if settings.get("do_sample") is False else settings.get("temperature")

@@ -106,9 +106,10 @@ def _suspects(material: Material) -> tuple[int, ...]:
 
 def _devices(runs: tuple[Run, ...]) -> list[Words]:
     by_sentence: dict[str, list[str]] = {}
-    for run in runs:
+    asked = [run for run in runs if run.capabilities.recorded is None]
+    for run in asked:  # where recorded answers come from is said apart
         by_sentence.setdefault(run.device_sentence, []).append(run.model)
-    if len(by_sentence) == 1:
+    if len(by_sentence) == 1 and len(asked) == len(runs):
         return [
             say(
                 "All models ran on one kind of device: {device}",

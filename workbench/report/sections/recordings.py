@@ -40,7 +40,6 @@ def _files(pairs: Sequence[tuple[Run, Recording]]) -> Table:
             Column(own("Model"), "code", 2),
             Column(own("File"), "code", 2),
             Column(own("SHA-256 of the file"), "code", 4),
-            Column(own("Imported (UTC)")),
             Column(own("What was taken"), share=3),
         ),
         tuple(row for run, recording in pairs for row in _rows(run, recording)),
@@ -48,9 +47,9 @@ def _files(pairs: Sequence[tuple[Run, Recording]]) -> Table:
 
 
 def _rows(run: Run, recording: Recording) -> list[tuple[Words, ...]]:
-    imported = own(moment(recording.imported_at).removesuffix(" UTC"))
+    imported = own(f"imported {moment(recording.imported_at)}")
     rows: list[tuple[Words, ...]] = [
-        (name(run.model), name(file.name), name(file.digest), imported, _taken(file))
+        (name(run.model), name(file.name), name(file.digest), joined([*_taken(file), imported]))
         for file in recording.files[:SHOWN]
     ]
     if (rest := len(recording.files) - SHOWN) > 0:
@@ -58,13 +57,13 @@ def _rows(run: Run, recording: Recording) -> list[tuple[Words, ...]]:
     return rows
 
 
-def _taken(file: RecordedFile) -> Words:
+def _taken(file: RecordedFile) -> list[Words]:
     left_out = sum(file.left_out.values())
     parts = [own(counted(file.answers, "answer")), say("format {of}", of=file.reading.format)]
     parts += [own(f"{left_out} left out")] if left_out else []
     parts += [own(f"{file.bad} unreadable and left out")] if file.bad else []
     parts += [] if file.kept else [own("no copy kept")]
-    return joined(parts)
+    return parts
 
 
 def _families(pairs: Sequence[tuple[Run, Recording]]) -> list[Block]:

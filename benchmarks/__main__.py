@@ -7,13 +7,14 @@ import sys
 
 import torch
 
-from benchmarks import choice, collect, divergence
+from benchmarks import choice, collect, divergence, importing
 from workbench.errors import nearest
 
 BENCHMARKS = {
     "choice": choice.measure,
     "collect": collect.measure,
     "divergence": divergence.measure,
+    "importing": importing.measure,
 }
 
 

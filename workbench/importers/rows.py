@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from workbench.backends.answers import CUT, FILTERED, REPLACED
@@ -88,7 +89,7 @@ def answer(  # noqa: PLR0913 - what a file may say of an answer
     """
     if not prompt:
         raise UnfitError("its prompt is empty")
-    if has_lone_surrogates(sound(prompt, "prompt")):
+    if not sound(prompt, "prompt").isascii() and has_lone_surrogates(prompt):
         raise UnfitError("its prompt holds half a surrogate pair, which no model can be asked")
     outcome, kept, why = _judged(text, finish)
     return RecordedAnswer(
@@ -113,8 +114,10 @@ def _judged(text: str | None, finish: str | None) -> tuple[Outcome, str | None, 
         return "failed", None, "The file holds no answer here."
     if not sound(text, "answer").strip():
         return "empty", None, "The recorded answer holds no visible character."
-    note = REPLACED if has_lone_surrogates(text) else ""
-    return ("truncated" if finish in CUT else "answered"), clean(text), note
+    outcome: Outcome = "truncated" if finish in CUT else "answered"
+    if text.isascii() or not has_lone_surrogates(text):
+        return outcome, text, ""
+    return outcome, clean(text), REPLACED
 
 
 def sound(text: str, what: str) -> str:
@@ -123,7 +126,7 @@ def sound(text: str, what: str) -> str:
     Raises:
         UnfitError: If some bytes of it are no text in the file's encoding.
     """
-    if found := _BROKEN_BYTES.search(text):
+    if not text.isascii() and (found := _BROKEN_BYTES.search(text)):
         byte = ord(found.group()) - 0xDC00
         raise UnfitError(f"its {what} holds the byte 0x{byte:02X}, which is no text here")
     return text
@@ -162,7 +165,12 @@ def as_text(value: object, what: str) -> str:
 
 def name_or_none(value: object) -> str | None:
     """A name fit to be kept, or None."""
-    return quoted(value) if isinstance(value, str) and value.strip() else None
+    return _name(value) if isinstance(value, str) and value.strip() else None
+
+
+@lru_cache(maxsize=1024)
+def _name(value: str) -> str:
+    return quoted(value)
 
 
 def number_or_none(value: object) -> float | None:

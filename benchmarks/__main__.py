@@ -7,14 +7,16 @@ import sys
 
 import torch
 
-from benchmarks import choice, collect, divergence, importing
+from benchmarks import bounds, choice, collect, divergence, importing, options
 from workbench.errors import nearest
 
 BENCHMARKS = {
+    "bounds": bounds.measure,
     "choice": choice.measure,
     "collect": collect.measure,
     "divergence": divergence.measure,
     "importing": importing.measure,
+    "options": options.measure,
 }
 
 

@@ -1,12 +1,18 @@
 """Recording through interruptions, with a backend that is a list of replies."""
 
+from dataclasses import replace
+
 import pytest
+import torch
 
 from tests import made
-from workbench.backends import Reply
+from tests.tiny import save_tiny_model
+from workbench.backends import LocalBackend, Reply
 from workbench.collect import collect, is_closed, never
+from workbench.compare.material import gather, likelihood, logprobs
+from workbench.device import choose_device
 from workbench.errors import BackendError
-from workbench.records import Capabilities, ModelEntry
+from workbench.records import Capabilities, EndpointTraits, ModelEntry
 from workbench.store import create_case
 
 ENTRY = ModelEntry("base", "Base", "base", "local", "folder:made", "safetensors")
@@ -18,6 +24,7 @@ class Listed:
 
     capabilities = Capabilities(text=True, logits=False)
     weights_digest = tokenizer_digest = None
+    vocabulary = "nothing is spelled here"
     device_sentence = "Nowhere."
     versions = {"made": "1"}  # noqa: RUF012
 
@@ -93,3 +100,102 @@ def test_what_had_arrived_when_it_was_told_to_stop_is_recorded(store):
     assert not is_closed(store, "reference-base")
     assert record(store, Listed()) is True
     assert len(store.answers()) == 40
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return save_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+def passages(tmp_path, name):
+    pack = replace(made.pack(probes=20, repeats=1), kind="passage", template="raw")
+    words = ("wood", "fox and dog", "town", "fine weather, a letter,", "green", "blue, red")
+    probes = tuple(
+        replace(probe, prompt=f"The {words[n % 6]} and the {words[n % 5]} are well, " * (1 + n % 3))
+        for n, probe in enumerate(pack.probes)
+    )
+    packs = [replace(pack, probes=probes)]
+    return create_case(tmp_path / name, made.plan(packs), packs)
+
+
+def digests(store):
+    seen = store.observations("reference-base")
+    return {o.probe_address: (o.tensor_digest, o.content_digest) for o in seen}
+
+
+class Cut:
+    """A local model that is cut short after so many replies."""
+
+    def __init__(self, folder, after):
+        self._backend, self._after = LocalBackend(ENTRY, folder, choose_device("cpu")), after
+
+    def __getattr__(self, name):
+        return getattr(self._backend, name)
+
+    def ask(self, questions):
+        for number, pair in enumerate(self._backend.ask(questions)):
+            if number == self._after:
+                raise KeyboardInterrupt
+            yield pair
+
+
+@pytest.mark.parametrize("after", [1, 7, 15, 18])
+def test_a_reading_cut_short_and_gone_on_with_gives_the_very_same_numbers(tmp_path, folder, after):
+    whole, cut = passages(tmp_path, "whole"), passages(tmp_path, "cut")
+    record(whole, LocalBackend(ENTRY, folder, choose_device("cpu")))
+    with pytest.raises(KeyboardInterrupt):
+        record(cut, Cut(folder, after))
+    assert len(digests(cut)) == after
+    record(cut, LocalBackend(ENTRY, folder, choose_device("cpu")))
+    assert digests(cut) == digests(whole)
+
+
+class Counting(Listed):
+    units = ()
+
+    def ask(self, questions):
+        self.units = [*self.units, *(q.unit for q in questions)]
+        yield from super().ask(questions)
+
+
+def test_a_unit_of_which_anything_is_missing_is_asked_as_a_whole(tmp_path):
+    store = passages(tmp_path, "units")
+    with pytest.raises(KeyboardInterrupt):
+        record(store, Counting(KeyboardInterrupt(), after=17))
+    again = Counting()
+    record(store, again)
+    assert again.units == ["style/greetings/1"] * 4
+    assert len(store.observations("reference-base")) == 20
+
+
+def test_an_endpoint_is_never_asked_again_for_what_it_has_answered(tmp_path):
+    traits = EndpointTraits(True, True, 0, 5, True, False, None, "max_tokens")
+    served = Capabilities(text=True, logits=False, endpoint=traits)
+    store = passages(tmp_path, "served")
+    with pytest.raises(KeyboardInterrupt):
+        record(store, Counting(KeyboardInterrupt(), after=17))
+    again = Counting()
+    again.capabilities = served
+    record(store, again)
+    assert len(again.units) == 3
+
+
+def test_the_likelihood_of_a_passage_is_kept_and_read_back(tmp_path, folder):
+    store = passages(tmp_path, "kept")
+    given = {}
+
+    class Watched(Cut):
+        def ask(self, questions):
+            for question, reply in super().ask(questions):
+                given[question.address] = reply
+                yield question, reply
+
+    record(store, Watched(folder, None))
+    (run,) = store.runs()
+    material = gather(store, run)
+    for address, reply in given.items():
+        found = likelihood(store, material, address)
+        assert torch.equal(found.token_logprobs, reply.likelihood.token_logprobs)
+        assert torch.equal(found.token_ends, reply.likelihood.token_ends)
+        assert torch.equal(logprobs(store, material, address), reply.logprobs)
+    assert len(given) == 20

@@ -13,11 +13,11 @@ from workbench.digest import seed_from
 from workbench.errors import CaseError, ModelError, WorkbenchError
 from workbench.models.recorded import hand_over
 from workbench.observed import record
+from workbench.readings import readings
 from workbench.records import (
     ModelEntry,
     Observation,
     Pack,
-    Plan,
     Role,
     Run,
     Sitting,
@@ -25,7 +25,10 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore, Journal, JournalRecord
+from workbench.store.vocabularies import keep_vocabulary
 
+UNIT = 16
+"""Probes whose texts are read together, in the order of their pack."""
 BATCH = 16
 """Replies written, and folded into the database, at a time."""
 
@@ -89,7 +92,7 @@ def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Itera
     or chance itself would make them alike.
     """
     for pack in packs:
-        for probe in pack.probes:
+        for number, probe in enumerate(pack.probes):
             for repeat in range(pack.decoding.repeats):
                 yield Question(
                     address=probe.address,
@@ -100,6 +103,7 @@ def questions(seed: int, packs: Sequence[Pack], role: Role, model: str) -> Itera
                     temperature=pack.decoding.temperature,
                     max_tokens=pack.decoding.max_tokens,
                     seed=seed_from(seed, role, model, probe.address, repeat),
+                    unit=None if pack.kind == "generate" else f"{pack.id}/{number // UNIT}",
                 )
 
 
@@ -113,7 +117,9 @@ def collect(
     progress: Callable[[Progress], None],
     stopping: Callable[[], bool] = never,
 ) -> bool:
-    """Ask one model everything that is still missing from its run, then close the run.
+    """Ask one model everything that is still missing from its run, and close the run if that is all.
+
+    What other models answered is put to it once all of them have answered.
 
     Args:
         store: The case.
@@ -125,13 +131,14 @@ def collect(
         stopping: Asked after every batch whether to leave the rest for another sitting.
 
     Returns:
-        Whether the run holds everything and is closed.
+        False if it was stopped; True if nothing that can be asked now is missing.
 
     Raises:
         CaseError: If the run was begun with other weights, or the disk is full.
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
     wanted = list(questions(plan.seed, store.packs(), role, entry.name))
+    wanted += readings(store, role, entry.name) or ()
 
     def tell(recorded: int, fresh: Iterable[Observation]) -> None:
         progress(Progress(run_id, entry.name, recorded, len(wanted), tuple(fresh)))
@@ -143,19 +150,35 @@ def collect(
         store.catch_up(run_id)
         before = store.observations(run_id)
         done = {(seen.probe_address, seen.repeat) for seen in before}
-        missing = [q for q in wanted if (q.address, q.repeat) not in done]
         tell(len(done), before)
-        if missing or not journal.length:
+        if len(done) < len(wanted) or not journal.length:
             backend = load()
-            run = _begin(store, journal, _run(plan, role, entry, backend, clock()), len(done))
-            for batch in _answered(backend, missing, stopping):
+            run = _begin(store, journal, _run(store, role, entry, backend, clock()), len(done))
+            missing = _missing(wanted, frozenset(done), backend)
+            for batch in _answered(backend, missing, frozenset(done), stopping):
                 fresh = record(store, journal, run, batch, clock())
                 done.update((seen.probe_address, seen.repeat) for seen in fresh)
                 tell(len(done), fresh)
             if len(done) < len(wanted):
                 return False
-        _close(store, journal, run_id, len(wanted))
+        later = readings(store, role, entry.name)
+        if later is not None and all((q.address, q.repeat) in done for q in later):
+            _close(store, journal, run_id, len(done))
     return True
+
+
+def _missing(
+    wanted: Sequence[Question], done: frozenset[tuple[str, int]], backend: Backend
+) -> list[Question]:
+    """Choose what is to be asked: on this machine whole units, of an endpoint what it lacks.
+
+    What is read together may differ in its last bit from what is read apart.
+    """
+    missing = [q for q in wanted if (q.address, q.repeat) not in done]
+    if backend.capabilities.endpoint is not None:
+        return missing
+    begun = {q.unit for q in missing} - {None}
+    return [q for q in wanted if (q.address, q.repeat) not in done or q.unit in begun]
 
 
 def is_closed(store: CaseStore, run_id: str) -> bool:
@@ -166,7 +189,12 @@ def is_closed(store: CaseStore, run_id: str) -> bool:
     )
 
 
-def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+def _run(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+    plan, digest, reason = store.plan(), None, None
+    if isinstance(backend.vocabulary, str):
+        reason = backend.vocabulary
+    else:
+        digest = keep_vocabulary(store.vocabulary_folder, backend.vocabulary)
     return Run(
         id=f"{role}-{entry.name}",
         plan_digest=plan.digest,
@@ -182,6 +210,8 @@ def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datet
         seed=plan.seed,
         started_at=now,
         pack_digests={pack.id: pack.digest for pack in plan.packs},
+        vocabulary_digest=digest,
+        vocabulary_note=reason,
     )
 
 
@@ -234,18 +264,28 @@ def _last(store: CaseStore, run_id: str) -> JournalRecord | None:
 
 
 def _answered(
-    backend: Backend, missing: Sequence[Question], stopping: Callable[[], bool]
+    backend: Backend,
+    missing: Sequence[Question],
+    done: frozenset[tuple[str, int]],
+    stopping: Callable[[], bool],
 ) -> Iterator[Replies]:
-    """Ask, and hand over batches; when it is cut short, what had arrived by then comes last."""
+    """Ask, and hand over batches of what is not recorded yet.
+
+    When it is cut short, what had arrived by then comes last.
+    """
+
+    def new(replies: Iterator[tuple[Question, Reply]]) -> Iterator[tuple[Question, Reply]]:
+        return (pair for pair in replies if (pair[0].address, pair[0].repeat) not in done)
+
     try:
         with closing(backend.ask(missing)) as asking:
-            for batch in _batches(asking, BATCH):
+            for batch in _batches(new(asking), BATCH):
                 yield batch
                 if stopping():
                     break
-        yield from _batches(backend.ask(()), BATCH)
+        yield from _batches(new(backend.ask(())), BATCH)
     except (KeyboardInterrupt, WorkbenchError):
-        yield from _batches(backend.ask(()), BATCH)
+        yield from _batches(new(backend.ask(())), BATCH)
         raise
     finally:
         backend.close()

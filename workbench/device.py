@@ -46,7 +46,8 @@ def _cpu(reason: str) -> Device:
         torch.device("cpu"),
         torch.float32,
         f"CPU with {threads} threads ({reason}); float32, so that answers do not depend on the "
-        "batch size.",
+        "batch size; the last bit of what is read depends on the texts read with it, which the plan "
+        "fixes.",
     )
 
 

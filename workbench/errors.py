@@ -9,7 +9,9 @@ WorkbenchError
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
+├── DistributionError       what should be log-probabilities is not
 ├── NotEnoughEvidenceError  a metric was given too little to compute
+├── DistributionError       a metric was given log-probabilities that cannot be such
 └── ReportError             a report could not be written
 """
 
@@ -66,6 +68,10 @@ class CaseError(WorkbenchError):
 
 class CustodyError(WorkbenchError):
     """Recorded evidence was edited, reordered or lost."""
+
+
+class DistributionError(WorkbenchError):
+    """What should be rows of log-probabilities is not, or two of them do not belong together."""
 
 
 class NotEnoughEvidenceError(WorkbenchError):

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from safetensors.torch import save
-
 from workbench.backends import Question, Reply
+from workbench.backends.kept import tensor_file
 from workbench.digest import digest_of_bytes
 from workbench.durable import write_whole
 from workbench.errors import CaseError
@@ -85,9 +84,9 @@ def _note(run: Run, reply: Reply) -> str | None:
 
 
 def _keep_tensor(folder: Path, reply: Reply) -> str | None:
-    if reply.logprobs is None:
+    content = tensor_file(reply)
+    if content is None:
         return None
-    content = save({"logprobs": reply.logprobs.contiguous()})
     digest = digest_of_bytes(content)
     try:
         folder.mkdir(parents=True, exist_ok=True)

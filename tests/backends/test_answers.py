@@ -135,6 +135,12 @@ def test_every_style_of_log_probabilities_becomes_one_record(style):
     assert top.ids == (None, None)
 
 
+def test_a_choice_is_read_from_the_first_token_of_the_answer():
+    style = {"content": [{"token": " A", "logprob": -0.2, "top_logprobs": [TOPS[0]]}]}
+    (top,) = read(raw({"text": " A", "logprobs": style}), kind="choice").top
+    assert (top.offset, top.tokens) == (3, (" a",))
+
+
 def test_bytes_and_numbers_of_tokens_are_kept_where_they_are_known():
     tops = [{"token": "\ufffd", "logprob": -1.0, "bytes": [130], "id": 226}]
     style = {"content": [{"token": "x", "logprob": -3.0, "top_logprobs": tops}]}
@@ -198,3 +204,44 @@ def test_an_envelope_comes_back_byte_for_byte(body):
 def test_what_is_no_envelope_is_refused(content):
     with pytest.raises(ValueError, match="not an envelope"):
         read_envelope(content)
+
+
+@pytest.mark.parametrize(("opening", "first"), [([], 1), (["<s>"], 0)], ids=["bare", "opened"])
+def test_an_echoed_prompt_says_how_likely_its_tokens_were(opening, first):
+    reply = read(echoed([*opening, *TOKENS]), kind="passage", prompt="".join(TOKENS[:5]))
+    assert reply.likelihood.token_logprobs.tolist() == [-0.5] * (5 - first)
+    assert reply.likelihood.token_ends.tolist() == [3, 7, 13, 18, 23][first:]
+
+
+def test_an_echo_that_leaves_out_a_chance_says_nothing_of_the_text():
+    body = echoed(TOKENS)
+    body["choices"][0]["logprobs"]["token_logprobs"][2] = None
+    reply = read(body, kind="passage", prompt="".join(TOKENS[:5]))
+    assert (reply.outcome, reply.likelihood) == ("answered", None)
+
+
+def continued(tokens, prompt, continuation):
+    return reply_from(
+        exchange(echoed(tokens), path="/completions"), "reading", prompt, continuation
+    )
+
+
+def test_a_continuation_at_an_endpoint_is_read_behind_its_prompt():
+    reply = continued(TOKENS, "One two", " three four five")
+    assert reply.likelihood.token_logprobs.tolist() == [-0.5] * 3
+    assert reply.likelihood.token_ends.tolist() == [6, 11, 16]
+    assert (reply.outcome, reply.text, reply.top, reply.token_count) == ("answered", None, (), 3)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "continuation", "why"),
+    [
+        ("One tw", "o three four five", "a token that lies across the start of the text"),
+        ("One two", " three fourteen", "did not echo the prompt as it was sent"),
+        ("One two three four five", "", "no log-probabilities of the text"),
+    ],
+)
+def test_a_continuation_that_cannot_be_told_apart_fails_with_its_reason(prompt, continuation, why):
+    reply = continued(TOKENS, prompt, continuation)
+    assert (reply.outcome, reply.likelihood) == ("failed", None)
+    assert why in reply.note

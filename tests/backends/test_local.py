@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from tests.tiny import save_tiny_model
-from workbench.backends import LocalBackend, Question, generation
+from workbench.backends import LocalBackend, Question, generation, reading
 from workbench.device import choose_device
 from workbench.records import ModelEntry
 
@@ -170,10 +170,10 @@ def test_an_answer_that_does_not_fit_alone_is_a_failed_reply(folder, monkeypatch
 
 
 def test_a_distribution_that_does_not_fit_is_a_failed_reply(folder, monkeypatch):
-    def too_large(self, question):
+    def too_large(self, ids, keep, cache):
         raise OUT_OF_MEMORY[1]
 
-    monkeypatch.setattr(LocalBackend, "_distribution", too_large)
+    monkeypatch.setattr(reading.Reader, "_forward", too_large)
     (reply,) = replies(folder, [read(1)]).values()
     assert (reply.outcome, reply.note[:31]) == ("failed", "The machine ran out of memory o")
 
@@ -193,3 +193,13 @@ def test_a_number_that_is_not_finite_is_a_failed_reply(folder, question, number)
     ((_, reply),) = backend.ask([question])
     assert reply.outcome == "failed"
     assert "not finite" in reply.note
+
+
+def test_a_choice_is_read_where_the_prompt_ends(folder):
+    prompt = "Question: Which?\nA. one\nB. two\nAnswer (A or B):"
+    choice, token = (
+        replies(folder, [read(0, kind, prompt=prompt)]).popitem()[1]
+        for kind in ("choice", "next_token")
+    )
+    assert choice.top == token.top
+    assert [top.offset for top in choice.top] == [len(prompt)]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workbench.backends.base import Backend, Question, Reply, Sent
+from workbench.backends.base import Backend, Likelihood, Question, Reply, Sent
 from workbench.backends.budget import Budget, check_prices
 from workbench.backends.http import HttpBackend
 from workbench.backends.keys import read_key
@@ -40,6 +40,7 @@ __all__ = [
     "BackendKind",
     "Budget",
     "HttpBackend",
+    "Likelihood",
     "LocalBackend",
     "Question",
     "ReplayBackend",

@@ -9,14 +9,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from workbench.backends.base import Reply, Sent
+from workbench.backends.base import QuestionKind, Reply, Sent
+from workbench.backends.echoed import read_chances
 from workbench.backends.envelope import Envelope
-from workbench.backends.positions import kept_positions
-from workbench.backends.shapes import TokenChance, ends_of, token_chances, top_tokens
+from workbench.backends.shapes import STOPPED, UnreadableError
 from workbench.backends.text import clean, has_lone_surrogates, quoted
-from workbench.records import Outcome, ProbeKind, TopTokens
 
-STOPPED = frozenset({"stop", "eos", "eos_token", "stop_sequence", "end_turn"})
 CUT = frozenset({"length", "max_tokens"})
 FILTERED = frozenset({"content_filter", "safety", "refusal"})
 TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})
@@ -25,17 +23,16 @@ MOST_NAME = 300
 REPLACED = "Unpaired surrogates in the answer were replaced by U+FFFD."
 
 
-class UnreadableError(Exception):
-    """A body that is no answer; the message says why, without a full stop."""
-
-
-def reply_from(exchange: Envelope, kind: ProbeKind, prompt: str) -> Reply:
+def reply_from(
+    exchange: Envelope, kind: QuestionKind, prompt: str, continuation: str | None = None
+) -> Reply:
     """Read an exchange.
 
     Args:
         exchange: What was asked and what came back.
-        kind: What the probe wanted.
+        kind: What was wanted.
         prompt: The probe's prompt, as planned.
+        continuation: The text behind it whose chances were wanted, for a reading.
 
     Returns:
         The reply, without seconds; `sent.raw` is left to the caller.
@@ -50,9 +47,22 @@ def reply_from(exchange: Envelope, kind: ProbeKind, prompt: str) -> Reply:
         common = _common(content, prompt_format)
         if kind == "generate":
             return _answer(choice, common)
-        return _distribution(choice, common, kind, prompt)
+        return _read(choice, common, kind, prompt, continuation)
     except UnreadableError as error:
         return replace(failed(prompt_format, f"{error}."), sent=_sent(content))
+
+
+def _read(
+    choice: dict[str, Any],
+    common: dict[str, Any],
+    kind: QuestionKind,
+    prompt: str,
+    continuation: str | None,
+) -> Reply:
+    try:
+        return read_chances(choice, common, kind, prompt, continuation)
+    except ValueError as error:
+        raise UnreadableError(f"The endpoint's log-probabilities hold {error}") from error
 
 
 def failed(prompt_format: str, note: str) -> Reply:
@@ -195,11 +205,11 @@ def _answer(choice: dict[str, Any], common: dict[str, Any]) -> Reply:
         return Reply("refused", None, note=f"The endpoint refused to answer{words}.", **common)
     if not text.strip():
         return Reply("empty", None, note=_why_empty(choice), **common)
-    outcome: Outcome = "truncated" if reason in CUT else "answered"
     notes = [REPLACED] if has_lone_surrogates(text) else []
     if reason not in STOPPED | CUT:
         notes.append(f"The endpoint's reason for stopping: {quoted(str(reason or 'none'))}.")
-    return Reply(outcome, clean(text), note=" ".join(notes) or None, **common)
+    note = " ".join(notes) or None
+    return Reply("truncated" if reason in CUT else "answered", clean(text), note=note, **common)
 
 
 def _words(choice: dict[str, Any]) -> tuple[str, str]:
@@ -219,40 +229,3 @@ def _why_empty(choice: dict[str, Any]) -> str:
     if choice.get("finish_reason") in CUT:
         return "The answer reached its limit before its first visible character."
     return "The answer holds no visible character."
-
-
-# --- distributions ------------------------------------------------------------------------------
-
-
-def _distribution(
-    choice: dict[str, Any], common: dict[str, Any], kind: ProbeKind, prompt: str
-) -> Reply:
-    try:
-        tokens = token_chances(choice)
-        top = _last(tokens, prompt, choice) if kind == "next_token" else _along(tokens, prompt)
-    except ValueError as error:
-        raise UnreadableError(f"The endpoint's log-probabilities hold {error}") from error
-    read = common | {"token_count": common["prompt_tokens"]}
-    return Reply("answered", None, top=top, **read)
-
-
-def _last(tokens: list[TokenChance], prompt: str, choice: dict[str, Any]) -> tuple[TopTokens, ...]:
-    if not tokens or not tokens[0].alternatives:
-        ended = choice.get("finish_reason") in STOPPED and not tokens
-        why = ": the text ended there, and an end has none at this endpoint" if ended else ""
-        raise UnreadableError(f"The endpoint's answer carries no log-probabilities{why}")
-    return (top_tokens(len(prompt), tokens[0].alternatives),)
-
-
-def _along(tokens: list[TokenChance], prompt: str) -> tuple[TopTokens, ...]:
-    """The distributions at the kept positions of an echoed prompt."""
-    if tokens and not prompt.startswith(tokens[0].text):
-        tokens = tokens[1:]  # a token that opens every text, which some servers echo too
-    ends = [end for end in ends_of(tokens) if end <= len(prompt)]
-    if "".join(token.text for token in tokens[: len(ends)]) != prompt:
-        raise UnreadableError("The endpoint did not echo the prompt as it was sent")
-    keep = [at for at in kept_positions("passage", prompt, ends) if at + 1 < len(tokens)]
-    found = [top_tokens(ends[at], tokens[at + 1].alternatives) for at in keep]
-    if not found or not all(top.tokens for top in found):
-        raise UnreadableError("The endpoint's answer carries no log-probabilities of the prompt")
-    return tuple(found)

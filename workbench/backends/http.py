@@ -93,6 +93,11 @@ class HttpBackend:
         return None
 
     @property
+    def vocabulary(self) -> str:
+        """Unknown."""
+        return "an endpoint shows no tokenizer"
+
+    @property
     def tokenizer_digest(self) -> None:
         """Unknown: an endpoint shows no vocabulary."""
         return None
@@ -196,7 +201,7 @@ class HttpBackend:
         )
         if error := fatal(self._entry, exchange):
             raise error
-        reply = reply_from(exchange, question.kind, question.prompt)
+        reply = reply_from(exchange, question.kind, question.prompt, question.continuation)
         if exchange.status in PASSING or exchange.status >= 500:
             asking.lose(self._entry, reply.note or "")
         else:

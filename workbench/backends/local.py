@@ -1,32 +1,34 @@
 """Open weights on this machine, through transformers.
 
 Answers are sampled in batches of similar length, left-padded and KV-cached; a prompt asked several
-times is read once. Distributions are read one text at a time, unpadded, so that their last bit does
-not depend on what else was asked.
+times is read once. Texts that are given are read unit by unit, so that the last bit of what is read
+does not depend on what else was asked.
 """
 
 import platform
 import time
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 import transformers
-from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from workbench import __version__
 from workbench.backends.base import TOP_K, Question, Replies, Reply
+from workbench.backends.distributions import Distributions, too_long
+from workbench.backends.formats import Formats
 from workbench.backends.generation import Row, Writer
-from workbench.backends.memory import IN_WORDS, give_back, is_out_of_memory
-from workbench.backends.positions import kept_positions
+from workbench.backends.memory import IN_WORDS, fits
+from workbench.backends.reading import Reader
+from workbench.backends.spelling import UnspelledError, spelled
 from workbench.device import Device
 from workbench.digest import digest_of, digest_of_file
 from workbench.errors import ModelError
 from workbench.models.safety import check_weights_folder
-from workbench.records import Capabilities, ModelEntry, TopTokens
+from workbench.records import Capabilities, ModelEntry, Vocabulary
 
 # Progress is ours to show, and what transformers warns of is either recorded or refused here.
 transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -69,6 +71,8 @@ class LocalBackend:
         self._weights_digest = _digest_of_weights(folder)
         self._writer = Writer(self._model, device, _stop_tokens(self._model, self._tokenizer))
         self._limit = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
+        self._formats = Formats(self._tokenizer)
+        self._distributions = Distributions(self._formats, Reader(self._model, device), self._limit)
 
     # --- what it says of itself -------------------------------------------------------------
 
@@ -87,6 +91,14 @@ class LocalBackend:
         """Digest of the vocabulary: token → id."""
         return digest_of(self._tokenizer.get_vocab())
 
+    @cached_property
+    def vocabulary(self) -> Vocabulary | str:
+        """What each token writes, or why that is not known."""
+        try:
+            return spelled(self._tokenizer, int(self._model.config.vocab_size))
+        except UnspelledError as error:
+            return str(error)
+
     @property
     def device_sentence(self) -> str:
         """Where it runs, in which precision, and why."""
@@ -104,7 +116,7 @@ class LocalBackend:
 
     def close(self) -> None:
         """Free the memory."""
-        del self._model, self._writer
+        del self._model, self._writer, self._distributions
 
     # --- asking -----------------------------------------------------------------------------
 
@@ -117,52 +129,29 @@ class LocalBackend:
         while rows:
             batch, rows = rows[: self._batch], rows[self._batch :]
             yield from self._answers(batch)
-        for question in questions:
-            if question.kind != "generate":
-                yield question, self._distribution_if_it_fits(question)
+        for unit in units([q for q in questions if q.kind != "generate"]):
+            yield from self._distributions.replies(unit)
 
     def _rows(
         self, questions: Sequence[Question]
     ) -> tuple[list[Row], list[tuple[Question, Reply]]]:
         rows, refused = [], []
         for question in questions:
-            ids = self._prompt_ids(question)
+            ids = self._formats.prompt_ids(question)
             if len(ids) + question.max_tokens > self._limit:
-                refused.append((question, self._failed(question, self._too_long(len(ids)))))
+                note = too_long(len(ids), self._limit)
+                refused.append((question, self._failed(question, note)))
                 continue
             rows.append(Row(question, ids))
         return rows, refused
 
-    def _too_long(self, length: int) -> str:
-        return f"The prompt has {length} tokens and the model reads at most {self._limit}."
-
     def _failed(self, question: Question, note: str) -> Reply:
-        return Reply("failed", None, self._prompt_format(question), note=note)
-
-    def _prompt_format(self, question: Question) -> str:
-        if question.template == "raw":
-            return "raw"
-        return "chat template" if self._tokenizer.chat_template else "question and answer"
-
-    def _prompt_ids(self, question: Question) -> list[int]:
-        match self._prompt_format(question):
-            case "chat template":
-                turns = [{"role": "user", "content": question.prompt}]
-                # Rendered and encoded apart: the template writes its own special tokens.
-                text = self._tokenizer.apply_chat_template(
-                    turns, tokenize=False, add_generation_prompt=True
-                )
-                return list(self._tokenizer(text, add_special_tokens=False).input_ids)
-            case "question and answer":
-                text = f"Question: {question.prompt}\nAnswer:"
-                return list(self._tokenizer(text).input_ids)
-            case _:
-                return list(self._tokenizer(question.prompt).input_ids)
+        return Reply("failed", None, self._formats.name(question), note=note)
 
     def _answers(self, rows: list[Row]) -> Iterator[tuple[Question, Reply]]:
         """Write rows side by side; where memory runs out, half as many from then on."""
         started = time.perf_counter()
-        if not self._fits(partial(self._writer.write, rows)):
+        if not fits(partial(self._writer.write, rows)):
             if len(rows) == 1:
                 yield rows[0].question, self._failed(rows[0].question, IN_WORDS)
                 return
@@ -175,26 +164,14 @@ class LocalBackend:
         for row in rows:
             yield row.question, self._reply(row, seconds)
 
-    def _fits(self, work: Callable[[], object]) -> bool:
-        """Do some work; False if memory ran out on it."""
-        try:
-            work()
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-        else:
-            return True
-        give_back()  # after the error, which holds on to what was being computed
-        return False
-
     def _reply(self, row: Row, seconds: float) -> Reply:
         question = row.question
         if row.fault is not None:
             return self._failed(question, row.fault)
         stopped = self._writer.stopped(row)
-        text = str(self._tokenizer.decode(row.answer, skip_special_tokens=True))
+        text = self._formats.text(row.answer)
         common: dict[str, Any] = {
-            "prompt_format": self._prompt_format(question),
+            "prompt_format": self._formats.name(question),
             "token_count": len(row.answer),
             "prompt_tokens": len(row.prompt),
             "seconds": seconds,
@@ -203,46 +180,13 @@ class LocalBackend:
             return Reply("empty", None, note="The answer holds no visible character.", **common)
         return Reply("answered" if stopped else "truncated", text, **common)
 
-    # --- distributions ----------------------------------------------------------------------
 
-    def _distribution_if_it_fits(self, question: Question) -> Reply:
-        read: list[Reply] = []
-        if self._fits(lambda: read.append(self._distribution(question))):
-            return read[0]
-        return self._failed(question, IN_WORDS)
-
-    def _distribution(self, question: Question) -> Reply:
-        started = time.perf_counter()
-        encoded = self._tokenizer(question.prompt, return_offsets_mapping=True)
-        ids, ends = encoded.input_ids, [end for _, end in encoded.offset_mapping]
-        if len(ids) > self._limit:
-            return self._failed(question, self._too_long(len(ids)))
-        tensor = torch.tensor([ids], device=self._device.torch_device)
-        keep = kept_positions(question.kind, question.prompt, ends)
-        logits = self._model(input_ids=tensor).logits[0, keep].float().cpu()
-        if not bool(torch.isfinite(logits).all()):
-            return self._failed(question, "The model gave a number that is not finite.")
-        logprobs = torch.log_softmax(logits, dim=-1).half()
-        return Reply(
-            "answered",
-            None,
-            "raw",
-            token_count=len(ids),
-            prompt_tokens=len(ids),
-            seconds=time.perf_counter() - started,
-            logprobs=logprobs,
-            top=tuple(self._top(ends[i], row) for i, row in zip(keep, logprobs, strict=True)),
-        )
-
-    def _top(self, offset: int, logprobs: Tensor) -> TopTokens:
-        best = torch.topk(logprobs.float(), min(TOP_K, len(logprobs)))
-        ids = tuple(best.indices.tolist())
-        return TopTokens(
-            offset=offset,
-            ids=ids,
-            tokens=tuple(str(self._tokenizer.decode([i])) for i in ids),
-            logprobs=tuple(best.values.tolist()),
-        )
+def units(questions: Sequence[Question]) -> list[list[Question]]:
+    """Put questions of one unit together; a question without one is its own."""
+    found: dict[object, list[Question]] = {}
+    for number, question in enumerate(questions):
+        found.setdefault(number if question.unit is None else question.unit, []).append(question)
+    return list(found.values())
 
 
 def _digest_of_weights(folder: Path) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 
 from workbench.backends.answers import (
     TOO_LONG,
-    UnreadableError,
     content_of,
     error_codes,
     error_words,
@@ -19,7 +18,7 @@ from workbench.backends.base import Sent
 from workbench.backends.budget import most_tokens
 from workbench.backends.envelope import Envelope
 from workbench.backends.requests import CHAT, RAW
-from workbench.backends.shapes import token_chances
+from workbench.backends.shapes import UnreadableError, token_chances
 from workbench.backends.wire import LostError, Wire
 from workbench.errors import BackendError
 from workbench.records import EndpointTraits, ModelEntry

@@ -20,6 +20,7 @@ class ReplayBackend:
 
     weights_digest = None
     tokenizer_digest = None
+    vocabulary = "recorded answers show no tokenizer"
 
     def __init__(self, entry: ModelEntry) -> None:
         """Open the answers.

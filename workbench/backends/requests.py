@@ -8,6 +8,8 @@ from workbench.backends.budget import most_tokens
 from workbench.records import Endpoint, EndpointTraits
 
 CHAT, RAW = "/chat/completions", "/completions"
+ECHOED = ("passage", "reading")
+"""Kinds that want the log-probabilities of what was sent."""
 SEED_BITS = 31
 """Bits of a seed that every server takes: some read it as a signed 32-bit number."""
 
@@ -43,31 +45,40 @@ def request_for(
     if chat:
         body["messages"] = [{"role": "user", "content": question.prompt}]
     else:
-        body["prompt"] = question.prompt
+        body["prompt"] = question.prompt + (question.continuation or "")
     if question.kind == "generate":
         body |= _sampling(question, traits)
         tokens_out = question.max_tokens
     else:
         body |= {"temperature": traits.reading_temperature, traits.length_field: 1}
-        body |= {"logprobs": min(TOP_K, traits.completions_top_k)}
-        body |= {"echo": True} if question.kind == "passage" else {}
+        wanted = 1 if question.kind == "reading" else TOP_K
+        body |= {"logprobs": min(wanted, traits.completions_top_k)}
+        body |= {"echo": True} if question.kind in ECHOED else {}
         tokens_out = 1
     kept = {name: value for name, value in body.items() if name not in traits.refused}
-    return Request(CHAT if chat else RAW, kept, most_tokens(question.prompt), tokens_out)
+    tokens_in = most_tokens(question.prompt + (question.continuation or ""))
+    return Request(CHAT if chat else RAW, kept, tokens_in, tokens_out)
 
 
 def _missing(question: Question, traits: EndpointTraits, *, chat: bool) -> str:
-    if chat and not traits.chat:
-        return "The endpoint takes no chat messages."
-    if not chat and not traits.completions:
-        return "The endpoint takes no raw text."
-    if question.kind == "generate" and "temperature" in traits.refused:
-        return "The endpoint takes no temperature, so it cannot be asked as planned."
-    if question.kind != "generate" and not traits.completions_top_k:
-        return "The endpoint gives no log-probabilities for raw text."
-    if question.kind == "passage" and not traits.echo:
-        return "The endpoint gives no log-probabilities of the prompt's own tokens."
-    return ""
+    reads = question.kind != "generate"
+    reasons = {
+        "The endpoint takes no chat messages.": chat and not traits.chat,
+        "The endpoint takes no raw text.": not chat and not traits.completions,
+        "The endpoint takes no temperature, so it cannot be asked as planned.": (
+            not reads and "temperature" in traits.refused
+        ),
+        "The endpoint gives no log-probabilities for raw text.": (
+            reads and not traits.completions_top_k
+        ),
+        "The endpoint reads a given text only behind raw text.": (
+            question.kind == "reading" and question.template == "chat"
+        ),
+        "The endpoint gives no log-probabilities of the prompt's own tokens.": (
+            question.kind in ECHOED and not traits.echo
+        ),
+    }
+    return next((reason for reason, applies in reasons.items() if applies), "")
 
 
 def _sampling(question: Question, traits: EndpointTraits) -> dict[str, Any]:

@@ -16,10 +16,16 @@ from workbench.backends.base import TOP_K
 from workbench.backends.text import clean
 from workbench.records import TopTokens
 
+STOPPED = frozenset({"stop", "eos", "eos_token", "stop_sequence", "end_turn"})
+"""Words for an answer that the model itself ended."""
 MOST_ABOVE_ZERO = 1e-3
 """Rounding may lift the logarithm of a probability of 1 by this much."""
 _ID = re.compile(r"token_id:(\d{1,9})")
 _BYTES = re.compile(r"bytes:((?:\\x[0-9a-f]{2})+)")
+
+
+class UnreadableError(Exception):
+    """A body that is no answer; the message says why, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,13 +40,17 @@ def plan(  # noqa: PLR0913 - one argument for each option
         list[str] | None,
         typer.Option(help="An endpoint that serves the reference's own weights; repeatable."),
     ] = None,
+    readings: Annotated[
+        int | None,
+        typer.Option(help="Probes of each pack whose answers all models read; 0 for none."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fix packs, models, metrics and seed before anything is asked."""
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
-    from workbench.plan import DEFAULT_SEED, Extent, default_controls, make_plan
+    from workbench.plan import DEFAULT_READINGS, DEFAULT_SEED, Extent, default_controls, make_plan
 
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
@@ -63,7 +67,11 @@ def plan(  # noqa: PLR0913 - one argument for each option
         catalogue,
         now=now(),
         extent=Extent(
-            cast("Part", part), repeats, budget, {} if budget is None else _weights(chosen)
+            cast("Part", part),
+            repeats,
+            budget,
+            {} if budget is None else _weights(chosen),
+            DEFAULT_READINGS if readings is None else readings,
         ),
         stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,

@@ -1,6 +1,6 @@
 """What the metrics take: answers, their embeddings, and distributions, per run and probe."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -8,11 +8,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from workbench.backends import Likelihood
 from workbench.digest import digest_of, digest_of_file, digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError
 from workbench.observed import tensor_path
-from workbench.records import USABLE, Observation, Outcome, Run
+from workbench.records import USABLE, Observation, Outcome, Run, TopTokens
 from workbench.store import CaseStore
 from workbench.store.embeddings import add_embeddings, embeddings
 
@@ -23,14 +24,23 @@ class Material:
 
     run: Run
     outcomes: dict[Outcome, int]
-    texts: dict[str, list[str]]
-    """Probe → usable answers."""
+    answers: dict[str, dict[int, str]]
+    """Probe → repeat → usable answer."""
     embeddings: dict[str, Tensor] = field(default_factory=dict)
     """Probe → unit rows, shape (answers, dim)."""
     tensors: dict[str, str] = field(default_factory=dict)
-    """Probe → digest of its tensor file."""
+    """Probe → digest of the tensor file that holds its whole distributions."""
+    readings: dict[tuple[str, int], str] = field(default_factory=dict)
+    """Probe and repeat → digest of the tensor file that may hold how likely its text was."""
     offsets: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Probe → characters before each kept position."""
+    tops: dict[str, tuple[TopTokens, ...]] = field(default_factory=dict)
+    """Probe → the most probable next tokens at each kept position."""
+
+    @property
+    def texts(self) -> dict[str, list[str]]:
+        """Probe → usable answers, in the order of their repeats."""
+        return {probe: [by[n] for n in sorted(by)] for probe, by in self.answers.items()}
 
 
 def gather(store: CaseStore, run: Run) -> Material:
@@ -46,8 +56,14 @@ def _take(material: Material, seen: Observation) -> None:
     if seen.outcome not in USABLE:
         return
     if seen.text is not None:
-        material.texts.setdefault(seen.probe_address, []).append(seen.text)
-    if seen.tensor_digest is not None:
+        material.answers.setdefault(seen.probe_address, {})[seen.repeat] = seen.text
+    if seen.top:
+        material.tops[seen.probe_address] = seen.top
+    if seen.tensor_digest is None:
+        return
+    material.readings[seen.probe_address, seen.repeat] = seen.tensor_digest
+    # A reading keeps no alternatives, and an endpoint never gives all of them.
+    if seen.top and material.run.capabilities.logits:
         material.tensors[seen.probe_address] = seen.tensor_digest
         material.offsets[seen.probe_address] = tuple(top.offset for top in seen.top)
 
@@ -61,19 +77,59 @@ def logprobs(store: CaseStore, material: Material, probe: str) -> Tensor:
     Raises:
         CustodyError: If the tensor file is missing or was changed.
     """
-    digest = material.tensors[probe]
-    path = tensor_path(store.tensor_folder(material.run.id), digest)
+    kept = _tensors(store, material.run.id, probe, material.tensors[probe])
+    if "logprobs" not in kept:
+        raise _tensor_lost(material.run.id, probe, "cannot be read")
+    return kept["logprobs"]
+
+
+def likelihood(
+    store: CaseStore, material: Material, probe: str, repeat: int = 0
+) -> Likelihood | None:
+    """How likely a run's model found the text of one passage, or of one reading.
+
+    Returns:
+        Log-probabilities and ends of the text's tokens; None where they were not recorded, as in
+        cases of an earlier version and for next-token probes.
+
+    Raises:
+        CustodyError: If the tensor file is missing or was changed.
+    """
+    digest = material.readings.get((probe, repeat))
+    if digest is None:
+        return None
+    kept = _tensors(store, material.run.id, probe, digest)
+    if "token_logprobs" not in kept:
+        return None
+    return Likelihood(kept["token_logprobs"], kept["token_ends"])
+
+
+def check_tensors(store: CaseStore, run: Run) -> Iterator[str | None]:
+    """Read every tensor file of a run; give one sentence for each that is lost, None for others."""
+    for seen in store.observations(run.id):
+        if seen.tensor_digest is None:
+            continue
+        try:
+            _tensors(store, run.id, seen.probe_address, seen.tensor_digest)
+        except CustodyError as error:
+            yield error.what
+        else:
+            yield None
+
+
+def _tensors(store: CaseStore, run_id: str, probe: str, digest: str) -> dict[str, Tensor]:
+    path = tensor_path(store.tensor_folder(run_id), digest)
     try:
         if digest_of_file(path) != digest:
-            raise _tensor_lost(material, probe, "was changed after it was recorded")
-        return load_file(path)["logprobs"]
-    except (OSError, SafetensorError, KeyError) as error:
-        raise _tensor_lost(material, probe, "cannot be read") from error
+            raise _tensor_lost(run_id, probe, "was changed after it was recorded")
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise _tensor_lost(run_id, probe, "cannot be read") from error
 
 
-def _tensor_lost(material: Material, probe: str, what: str) -> CustodyError:
+def _tensor_lost(run_id: str, probe: str, what: str) -> CustodyError:
     return CustodyError(
-        f"The distributions of {material.run.id} at {probe} {what}.",
+        f"The distributions of {run_id} at {probe} {what}.",
         fix="Restore the case's tensors folder from a copy, or record the case anew.",
     )
 

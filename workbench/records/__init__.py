@@ -20,6 +20,7 @@ from workbench.records.answered import (
     Run,
     Served,
     TopTokens,
+    Vocabulary,
 )
 from workbench.records.asked import (
     Decoding,
@@ -38,6 +39,7 @@ from workbench.records.found import (
     EvidenceLine,
     NoScore,
     PairScore,
+    PassageProfile,
     ProbeValue,
     Score,
     StackFloor,
@@ -51,6 +53,8 @@ from workbench.records.recorded import (
     Recording,
 )
 from workbench.records.words import (
+    LETTERS,
+    ONE_POSITION,
     USABLE,
     Access,
     BackendName,
@@ -63,7 +67,9 @@ from workbench.records.words import (
 )
 
 __all__ = [
+    "LETTERS",
     "MOST_SETTINGS",
+    "ONE_POSITION",
     "USABLE",
     "Access",
     "Anchor",
@@ -82,6 +88,7 @@ __all__ = [
     "Pack",
     "PairScore",
     "Part",
+    "PassageProfile",
     "Plan",
     "PlannedPack",
     "Probe",
@@ -101,6 +108,7 @@ __all__ = [
     "Template",
     "TopTokens",
     "Verdict",
+    "Vocabulary",
     "from_json",
     "to_json",
 ]

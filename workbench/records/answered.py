@@ -60,6 +60,14 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What each token of a model writes."""
+
+    tokens: tuple[bytes | None, ...]
+    """One per output of the model; None: it writes nothing, such as an end of text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One model answering one plan, and everything that could have changed its answers."""
 
@@ -85,6 +93,10 @@ class Run:
     """UTC, by the clock of the machine that asked."""
     pack_digests: dict[str, str] = field(default_factory=dict)
     """Pack id → digest of the pack as it was asked; empty in runs of an earlier version."""
+    vocabulary_digest: str | None = None
+    """Digest of what each token writes, kept in the case; None where that is not known."""
+    vocabulary_note: str | None = None
+    """Why it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
 <case>/tensors/<run>/*.safetensors   whole distributions, one file per observation
 <case>/raw/<run>/*.json.gz    what an endpoint was asked and sent, one file per exchange
 <case>/recorded/*.zst         files in which others recorded answers, as they were given, compressed
+<case>/vocabularies/*.json.gz what each token of a model writes, one file per tokenizer
 <case>/reports/
 """
 
@@ -59,6 +60,11 @@ class CaseStore:
     def recorded_folder(self) -> Path:
         """Folder of files in which others recorded answers."""
         return self.folder / "recorded"
+
+    @property
+    def vocabulary_folder(self) -> Path:
+        """Folder of what tokens write."""
+        return self.folder / "vocabularies"
 
     def journals(self) -> list[str]:
         """Names of the journals: the case's own first, then the runs' by name."""

@@ -11,7 +11,7 @@ from workbench.report.blocks import (
     Table,
 )
 from workbench.report.numbers import decimals_for, interval, number
-from workbench.report.sections import stacks
+from workbench.report.sections import passages, stacks
 from workbench.report.wording import Words, name, own, recorded, say
 
 P_DECIMALS = 3
@@ -29,6 +29,7 @@ def blocks(material: Material) -> list[Block]:
         Figure(first),
         *(Figure(exhibit) for exhibit in rest),
         *(block for line in lines for block in _by_metric(line)),
+        *passages.blocks(material),
         *stacks.blocks(material),
     ]
 
@@ -117,7 +118,7 @@ def _reading(line: EvidenceLine) -> Words:
         return own("The suspect has a score and could not be ranked among the controls.")
     place = "above every control" if line.above_every_control else "not above every control"
     return say(
-        "The suspect's centred score is {place}; rank p-value {p}. {direction}{test}",
+        "The suspect's centred score is {place}; rank p-value {p}. {direction}{limits}{test}",
         place=own(place),
         p=own(number(line.rank_p, P_DECIMALS)),
         direction=own(
@@ -125,7 +126,22 @@ def _reading(line: EvidenceLine) -> Words:
             if line.direction == "similarity"
             else "The raw score is a distance: lower is more alike. The centred score is turned."
         ),
+        limits=own(_limits(line.suspect)),
         test=own(_own_test(line.suspect)),
+    )
+
+
+def _limits(suspect: PairScore) -> str:
+    """Say that a value is known within limits, where it is."""
+    score = suspect.raw
+    if isinstance(score, NoScore) or score.least is None or score.most is None:
+        return ""
+    decimals = decimals_for([score])
+    return (
+        " Part of the distributions was not shown or not settled, so that the suspect's raw score "
+        f"is an estimate and lies between {number(score.least, decimals)} and "
+        f"{number(score.most, decimals)}; intervals and rank count these limits against the "
+        "suspect."
     )
 
 

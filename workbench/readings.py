@@ -31,6 +31,14 @@ def read_probes(packs: Sequence[Pack], count: int) -> Iterator[tuple[Pack, str, 
             yield pack, probe.address, probe.prompt
 
 
+def planned_readings(plan: Plan, packs: Sequence[Pack]) -> int:
+    """Most readings that the models of a plan can be given, all together."""
+    models = sum(role != "stack" for role, _ in plan.models)
+    probes = [pack for pack, _, _ in read_probes(packs, plan.readings)]
+    of_its_own = sum(pack.decoding.repeats - 1 for pack in probes)
+    return models * models * len(probes) + of_its_own
+
+
 def readings(store: CaseStore, role: Role, model: str) -> list[Question] | None:
     """Everything that one model is given to read.
 

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 import torch
 
@@ -203,3 +205,51 @@ def test_a_choice_is_read_where_the_prompt_ends(folder):
     )
     assert choice.top == token.top
     assert [top.offset for top in choice.top] == [len(prompt)]
+
+
+def shapes_of(monkeypatch):
+    """(rows, new columns) of every pass of the model."""
+    exact, shapes = generation.Writer._forward, []
+
+    def forward(self, ids, mask, cache):
+        shapes.append(tuple(ids.shape))
+        return exact(self, ids, mask, cache)
+
+    monkeypatch.setattr(generation.Writer, "_forward", forward)
+    return shapes
+
+
+def test_a_finished_answer_makes_room_for_the_next_one(folder, monkeypatch):
+    """Short and long answers in turns: the batch stays full until nothing waits any more."""
+    shapes = shapes_of(monkeypatch)
+    asked = [generate(0, r, max_tokens=24 if r % 2 else 4) for r in range(64)]
+    seen = replies(folder, asked, batch=8)
+    tokens = sum(reply.token_count for reply in seen.values())
+    steps = [rows for rows, columns in shapes if columns == 1]
+    assert max(steps) == 8
+    assert sum(steps) / len(steps) > 6.5
+    assert sum(steps) == tokens - len(seen)  # the first token comes from the prompt's own pass
+
+
+def test_what_all_prompts_begin_with_is_read_once(folder, monkeypatch):
+    head = "A letter from the old town: we are well, the weather is fine. "
+    asked = [generate(1, n, prompt=f"{head}{n} {'x' * n}?") for n in range(6)]
+    usual = replies(folder, asked, batch=2)
+    monkeypatch.setattr(generation, "shared_tokens", lambda prompts: 0)
+    plain = replies(folder, asked, batch=2)
+    assert {k: r.text for k, r in usual.items()} == {k: r.text for k, r in plain.items()}
+    monkeypatch.undo()
+    shapes = shapes_of(monkeypatch)
+    replies(folder, asked, batch=2)
+    wide = [columns for _, columns in shapes if columns > 1]
+    assert wide[0] > 20
+    assert max(wide[1:]) < 12
+
+
+def test_the_seconds_of_all_answers_add_up_to_what_they_took_together(folder):
+    backend = LocalBackend(ENTRY, folder, choose_device("cpu"), batch=4)
+    started = time.perf_counter()
+    seconds = [reply.seconds for _, reply in backend.ask([generate(0, r) for r in range(9)])]
+    took = time.perf_counter() - started
+    assert min(seconds) > 0
+    assert sum(seconds) <= took

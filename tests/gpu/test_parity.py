@@ -83,6 +83,25 @@ def test_memory_on_the_device_does_not_grow_with_positions():
     assert peaks[1] < 1.2 * peaks[0]
 
 
+def test_how_likely_a_text_is_agrees_within_bfloat16(tmp_path):
+    """0.25 nat a token: bfloat16 keeps 8 bits of logits that reach about 15 here."""
+    folder = save_tiny_model(tmp_path / "tiny")
+    entry = ModelEntry("tiny", "Tiny", "tiny", "local", "folder:made", "safetensors")
+    texts = (" It is fine.", " Come soon, dog.", " It is fine, well and green.")
+    questions = [
+        Question("x/y#z", n, "reading", "Red?", "chat", 1.0, 1, 1, continuation=text, unit="u")
+        for n, text in enumerate(texts)
+    ]
+    found = []
+    for device in ("cpu", "cuda"):
+        backend = LocalBackend(entry, folder, choose_device(device))
+        found.append({question.repeat: reply for question, reply in backend.ask(questions)})
+    for n in range(len(texts)):
+        ours, theirs = (side[n].likelihood for side in found)
+        assert torch.equal(ours.token_ends, theirs.token_ends)
+        assert torch.allclose(ours.token_logprobs, theirs.token_logprobs, rtol=0, atol=0.25)
+
+
 def test_distributions_of_a_model_agree_within_bfloat16(tmp_path):
     folder = save_tiny_model(tmp_path / "tiny")
     entry = ModelEntry("tiny", "Tiny", "tiny", "local", "folder:made", "safetensors")

@@ -1,14 +1,13 @@
 """Open weights on this machine, through transformers.
 
-Answers are sampled in batches of similar length, left-padded and KV-cached; a prompt asked several
-times is read once. Texts that are given are read unit by unit, so that the last bit of what is read
-does not depend on what else was asked.
+Answers are sampled side by side, left-padded and KV-cached; a prompt asked several times is read
+once. Texts that are given are read unit by unit, so that the last bit of what is read does not depend
+on what else was asked.
 """
 
 import platform
-import time
-from collections.abc import Iterator, Sequence
-from functools import cached_property, partial
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +20,6 @@ from workbench.backends.base import TOP_K, Question, Replies, Reply
 from workbench.backends.distributions import Distributions, too_long
 from workbench.backends.formats import Formats
 from workbench.backends.generation import Row, Writer
-from workbench.backends.memory import IN_WORDS, fits
 from workbench.backends.reading import Reader
 from workbench.backends.spelling import UnspelledError, spelled
 from workbench.device import Device
@@ -56,7 +54,7 @@ class LocalBackend:
             ModelError: If the folder holds anything but inert weights, or does not load.
         """
         check_weights_folder(folder)
-        self._device, self._batch = device, batch
+        self._device = device
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
             self._model: Any = AutoModelForCausalLM.from_pretrained(
@@ -69,7 +67,9 @@ class LocalBackend:
             ) from error
         self._model = cast("Any", self._model).to(device.torch_device).eval()
         self._weights_digest = _digest_of_weights(folder)
-        self._writer = Writer(self._model, device, _stop_tokens(self._model, self._tokenizer))
+        self._writer = Writer(
+            self._model, device, _stop_tokens(self._model, self._tokenizer), batch
+        )
         self._limit = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
         self._formats = Formats(self._tokenizer)
         self._distributions = Distributions(self._formats, Reader(self._model, device), self._limit)
@@ -125,10 +125,8 @@ class LocalBackend:
         """Give one reply per question: answers by length, then distributions."""
         rows, refused = self._rows([q for q in questions if q.kind == "generate"])
         yield from refused
-        rows.sort(key=lambda row: (len(row.prompt), row.prompt, row.question.repeat))
-        while rows:
-            batch, rows = rows[: self._batch], rows[self._batch :]
-            yield from self._answers(batch)
+        for row in self._writer.write(rows):
+            yield row.question, self._reply(row)
         for unit in units([q for q in questions if q.kind != "generate"]):
             yield from self._distributions.replies(unit)
 
@@ -148,23 +146,7 @@ class LocalBackend:
     def _failed(self, question: Question, note: str) -> Reply:
         return Reply("failed", None, self._formats.name(question), note=note)
 
-    def _answers(self, rows: list[Row]) -> Iterator[tuple[Question, Reply]]:
-        """Write rows side by side; where memory runs out, half as many from then on."""
-        started = time.perf_counter()
-        if not fits(partial(self._writer.write, rows)):
-            if len(rows) == 1:
-                yield rows[0].question, self._failed(rows[0].question, IN_WORDS)
-                return
-            self._batch = min(self._batch, half := len(rows) // 2)
-            # Begun anew: an answer hangs on its seed alone, so that halving changes none.
-            yield from self._answers([row.anew() for row in rows[:half]])
-            yield from self._answers([row.anew() for row in rows[half:]])
-            return
-        seconds = (time.perf_counter() - started) / len(rows)
-        for row in rows:
-            yield row.question, self._reply(row, seconds)
-
-    def _reply(self, row: Row, seconds: float) -> Reply:
+    def _reply(self, row: Row) -> Reply:
         question = row.question
         if row.fault is not None:
             return self._failed(question, row.fault)
@@ -174,7 +156,7 @@ class LocalBackend:
             "prompt_format": self._formats.name(question),
             "token_count": len(row.answer),
             "prompt_tokens": len(row.prompt),
-            "seconds": seconds,
+            "seconds": row.seconds,
         }
         if not text.strip():
             return Reply("empty", None, note="The answer holds no visible character.", **common)

@@ -12,6 +12,7 @@ once more by itself and the winner is read there: then every batch size gives th
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -19,19 +20,23 @@ NEAR_TIE = 2e-3
 """In units of the score; rounding moves float32 scores by about 1e-5."""
 
 
-def exponential_noise(generators: Sequence[torch.Generator], size: int) -> Tensor:
+def exponential_noise(dice: Sequence[np.random.Generator], size: int) -> Tensor:
     """Draw the race's noise for one step.
 
     Args:
-        generators: One per row, on the CPU.
+        dice: One per row.
         size: Tokens in the vocabulary.
 
     Returns:
-        Standard exponentials, shape (rows, size), float32, each row from its own generator.
+        Standard exponentials, shape (rows, size), float32, each row from its own dice. They are
+        drawn in float64, by the ziggurat: in float32 the smallest ones would be multiples of 1e-7,
+        some of them 0, and unlikely tokens would win too often.
     """
-    noise = torch.empty(len(generators), size)
-    for row, generator in zip(noise, generators, strict=True):
-        row.exponential_(generator=generator)
+    noise = torch.empty(len(dice), size)
+    drawn = np.empty(size)
+    for row, own in zip(noise, dice, strict=True):
+        own.standard_exponential(out=drawn)
+        row.copy_(torch.from_numpy(drawn))
     return noise
 
 

@@ -176,15 +176,30 @@ def scored(metric: str, plan: Plan, values: Sequence[Bounded], p: float | None =
 
 
 def rank(suspect: AnyScore, controls: Sequence[AnyScore]) -> tuple[float | None, bool | None]:
-    """Rank the suspect among the controls, limits counting against it."""
+    """Rank the suspect among the controls.
+
+    Returns:
+        Rank p-value, and whether it lies above every control; None for both where a score is missing,
+        or where limits leave open which of two lies higher.
+    """
     if isinstance(suspect, NoScore):
         return None, None
     others = [score for score in controls if isinstance(score, Score)]
     if len(others) < len(controls):
         return None, None
-    mine = suspect.value if suspect.least is None else suspect.least
-    theirs = [score.value if score.most is None else score.most for score in others]
-    return rank_p(mine, theirs), all(mine > other for other in theirs)
+    least, most = _limits(suspect)
+    limits = [_limits(score) for score in others]
+    if any(low <= most and least <= high for low, high in limits if low < high or least < most):
+        return None, None
+    theirs = [high for _, high in limits]
+    return rank_p(least, theirs), all(least > other for other in theirs)
+
+
+def _limits(score: Score) -> tuple[float, float]:
+    """Least and largest value; equal where it is exact."""
+    if score.least is None or score.most is None:
+        return score.value, score.value
+    return score.least, score.most
 
 
 def _probes(values: Values | NoScore) -> tuple[ProbeValue, ...]:

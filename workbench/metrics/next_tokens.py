@@ -203,4 +203,7 @@ def _unplaced(mass: Tensor) -> Tensor:
 
 
 def _mean(rows: BoundedRows) -> Bounded:
-    return Bounded(float(rows.estimate.mean()), float(rows.low.mean()), float(rows.high.mean()))
+    low, high = float(rows.low.mean()), float(rows.high.mean())
+    if high - low < ROUNDING:  # nothing was open
+        return Bounded.exact(low)
+    return Bounded(float(rows.estimate.mean()), low, high)

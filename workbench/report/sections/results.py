@@ -115,7 +115,10 @@ def _reading(line: EvidenceLine) -> Words:
             reason=recorded(line.suspect.centred.reason.rstrip(".")),
         )
     if line.above_every_control is None or line.rank_p is None:
-        return own("The suspect has a score and could not be ranked among the controls.")
+        return say(
+            "The suspect has a score and could not be ranked among the controls.{limits}",
+            limits=own(_limits(line.suspect)),
+        )
     place = "above every control" if line.above_every_control else "not above every control"
     return say(
         "The suspect's centred score is {place}; rank p-value {p}. {direction}{limits}{test}",
@@ -140,8 +143,8 @@ def _limits(suspect: PairScore) -> str:
     return (
         " Part of the distributions was not shown or not settled, so that the suspect's raw score "
         f"is an estimate and lies between {number(score.least, decimals)} and "
-        f"{number(score.most, decimals)}; intervals and rank count these limits against the "
-        "suspect."
+        f"{number(score.most, decimals)}; the intervals reach around both limits, and nothing is "
+        "ranked whose limits overlap."
     )
 
 

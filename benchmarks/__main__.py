@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from benchmarks import bounds, choice, collect, divergence, options
+from benchmarks import bounds, choice, collect, divergence, importing, options
 from workbench.errors import nearest
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "choice": choice.measure,
     "collect": collect.measure,
     "divergence": divergence.measure,
+    "importing": importing.measure,
     "options": options.measure,
 }
 

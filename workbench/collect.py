@@ -11,6 +11,7 @@ from workbench.backends import BACKENDS, Backend, BackendKind, Budget, Question,
 from workbench.device import Device
 from workbench.digest import seed_from
 from workbench.errors import CaseError, ModelError, WorkbenchError
+from workbench.models.recorded import hand_over
 from workbench.observed import record
 from workbench.readings import readings
 from workbench.records import (
@@ -222,6 +223,8 @@ def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
     """
     for unfinished in store.tensor_folder(run.id).glob(".*.partial"):
         unfinished.unlink()
+    if (recording := run.capabilities.recorded) is not None:
+        hand_over(recording, store.recorded_folder())
     begun = next((r for r in store.records(run.id) if r.kind == "run"), None)
     if begun is None:
         store.fold(journal.append("run", [to_json(run)]))

@@ -5,6 +5,7 @@ WorkbenchError
 ├── ModelError              a model is unknown, missing, unsafe or does not load
 ├── BackendError            an endpoint cannot be asked: key, address, refusal
 ├── BudgetSpentError        the budget of this call is used up
+├── RecordingError          a file of recorded answers cannot be imported
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
@@ -51,6 +52,10 @@ class BackendError(WorkbenchError):
 
 class BudgetSpentError(WorkbenchError):
     """The budget given for this call is used up; the run goes on later."""
+
+
+class RecordingError(WorkbenchError):
+    """A file of recorded answers cannot be imported, or is not what it was."""
 
 
 class PlanError(WorkbenchError):

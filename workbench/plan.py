@@ -109,13 +109,14 @@ def default_controls(
 ) -> list[str]:
     """Every known model that is no relative of the others, one per family, by name.
 
-    Endpoints are left out: they cost money or somebody's patience, and are asked when named.
+    Endpoints are left out: they cost money or somebody's patience, and are asked when named. So are
+    recorded answers, which know no prompts but their own.
     """
     taken = {catalogue[name].family for name in (reference, *suspects) if name in catalogue}
     chosen: dict[str, str] = {}
     for name in sorted(catalogue):
         entry = catalogue[name]
-        if entry.family not in taken and not entry.parents and entry.endpoint is None:
+        if entry.family not in taken and not entry.parents and entry.backend == "local":
             chosen.setdefault(entry.family, name)
     return sorted(chosen.values())
 

@@ -13,6 +13,7 @@ from workbench.custody import Check, anchors, chain, sittings
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError, DistributionError
+from workbench.importers.again import reread
 from workbench.readings import readings
 from workbench.records import Comparison, Run, to_json
 from workbench.store import CaseStore
@@ -53,6 +54,7 @@ def verify_case(
     yield sittings(store)
     yield _tensors(store)
     yield from _exchanges(store)
+    yield from _recordings(store)
     if (anchored := anchors(store)) is not None:
         yield anchored
     if not store.comparisons():
@@ -134,6 +136,17 @@ def _exchanges(store: CaseStore) -> Iterator[Check]:
             except CustodyError as error:
                 problems.append(error.what)
     yield Check("What endpoints sent", tuple(problems), f"{count} exchanges read again")
+
+
+def _recordings(store: CaseStore) -> Iterator[Check]:
+    """Files in which others recorded answers, read again; nothing where every model was asked."""
+    found = reread(store)
+    if found is None:
+        return
+    detail = f"{found.observations} observations against {found.files} kept files"
+    if found.not_kept:
+        detail += f"; {found.not_kept} files were not kept, so their answers cannot be checked"
+    yield Check("What others recorded", tuple(found.problems), detail)
 
 
 def _database(store: CaseStore) -> Check:

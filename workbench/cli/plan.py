@@ -11,7 +11,7 @@ from workbench.store import create_case
 
 if TYPE_CHECKING:
     from workbench.packs.weights import PackWeights
-    from workbench.records import Endpoint, Pack, Part, Plan
+    from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan
 
 PARTS = ("open", "sealed", "all")
 
@@ -84,6 +84,8 @@ def plan(  # noqa: PLR0913 - one argument for each option
     for _, name in made.models:
         if (endpoint := catalogue[name].endpoint) is not None:
             _print_cost(name, endpoint, packs)
+        elif catalogue[name].backend == "replay":
+            _print_recorded(catalogue[name], packs)
     typer.echo(f"Next: workbench run {case}")
 
 
@@ -117,6 +119,24 @@ def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     )
     typer.echo(f"Probes of these packs that are not asked: {left_out}")
     typer.echo(f"Plan {made.digest}")
+
+
+def _print_recorded(entry: "ModelEntry", packs: "tuple[Pack, ...]") -> None:
+    from workbench.models.recorded import answers_to
+
+    repeats = [
+        (probe.prompt, pack.decoding.repeats)
+        for pack in packs
+        for probe in pack.probes
+        if pack.kind == "generate"
+    ]
+    answers = answers_to(entry, {prompt for prompt, _ in repeats})
+    there = sum(min(wanted, len(answers.get(prompt, ()))) for prompt, wanted in repeats)
+    wanted = sum(pack.questions for pack in packs)
+    typer.echo(
+        f"{entry.name} is not asked: a third party recorded answers to {there} of its "
+        f"{wanted} questions"
+    )
 
 
 def _print_cost(model: str, endpoint: "Endpoint", packs: "tuple[Pack, ...]") -> None:

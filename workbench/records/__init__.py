@@ -9,6 +9,7 @@ asked.py      packs, models, plans
 answered.py   runs and observations
 custody.py    sittings of a run, time stamps of a case
 found.py      scores, verdicts, comparisons
+recorded.py   answers that others recorded, and their files
 codec.py      records ↔ JSON types
 """
 
@@ -44,6 +45,13 @@ from workbench.records.found import (
     StackFloor,
     Verdict,
 )
+from workbench.records.recorded import (
+    MOST_SETTINGS,
+    Reading,
+    RecordedAnswer,
+    RecordedFile,
+    Recording,
+)
 from workbench.records.words import (
     LETTERS,
     ONE_POSITION,
@@ -60,6 +68,7 @@ from workbench.records.words import (
 
 __all__ = [
     "LETTERS",
+    "MOST_SETTINGS",
     "ONE_POSITION",
     "USABLE",
     "Access",
@@ -85,6 +94,10 @@ __all__ = [
     "Probe",
     "ProbeKind",
     "ProbeValue",
+    "Reading",
+    "RecordedAnswer",
+    "RecordedFile",
+    "Recording",
     "Role",
     "Run",
     "Score",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
+from workbench.records.recorded import Recording
 from workbench.records.words import Outcome, Role
 
 
@@ -54,6 +55,8 @@ class Capabilities:
     weights: bool = False
     endpoint: EndpointTraits | None = None
     """How the endpoint behaved when it was connected to; None for weights on this machine."""
+    recorded: Recording | None = None
+    """Where its answers come from, where others recorded them and nobody was asked here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class ModelEntry:
     source: str
     """`pypi:NAME==VERSION`, `npm:NAME@VERSION`, `hf:ORG/NAME@REVISION`, `folder:PATH` or
     `derived:PARENT`; several packages are separated by spaces, in order. For an endpoint its
-    address, up to and including `/v1`."""
+    address, up to and including `/v1`; for recorded answers `recorded:DIGEST`."""
     format: str = ""
     """How the weights are stored there: a key of `models.convert.CONVERTERS`; empty for an
     endpoint, which shows no weights."""

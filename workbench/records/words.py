@@ -12,7 +12,7 @@ LETTERS = "ABCDEFGH"
 ONE_POSITION: tuple[ProbeKind, ...] = ("next_token", "choice")
 """Kinds that read the distribution at one place: after the prompt."""
 Template = Literal["chat", "raw"]
-BackendName = Literal["local", "http"]
+BackendName = Literal["local", "http", "replay"]
 Access = Literal["text", "logits"]
 Part = Literal["open", "sealed", "all"]
 """Which probes of a pack are asked: those anybody may look at, those held back, or both."""

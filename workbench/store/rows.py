@@ -51,7 +51,7 @@ def rows_of(record: JournalRecord) -> Rows:
         case "pack":
             return {"pack": [_pack(from_json(Pack, record.body))]}
         case "run":
-            return {"run": [_run(from_json(Run, record.body))]}
+            return {"run": [_run(from_json(Run, record.body), record)]}
         case "observation":
             return _observation(from_json(Observation, record.body), record)
         case "comparison":
@@ -90,13 +90,13 @@ def _pack(pack: Pack) -> Row:
     }
 
 
-def _run(run: Run) -> Row:
+def _run(run: Run, record: JournalRecord) -> Row:
     return {
         "id": run.id,
         "role": run.role,
         "model": run.model,
         "started_at": _utc(run.started_at),
-        "content": _text(to_json(run)),
+        "content": _text(record.body),  # as journaled: a later version adds no field to it
     }
 
 

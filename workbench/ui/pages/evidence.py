@@ -26,6 +26,7 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
+        widgets.recorded_by_others(store.runs())
         found = {item.suspect: item for item in store.comparisons()}
         listed = _listed(store, found.get(suspect))
         if listed.empty:

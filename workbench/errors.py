@@ -8,6 +8,7 @@ WorkbenchError
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
+├── EvaluationError         files of recorded answers and labelled pairs cannot be evaluated
 ├── NotEnoughEvidenceError  a metric was given too little to compute
 └── ReportError             a report could not be written
 """
@@ -61,6 +62,10 @@ class CaseError(WorkbenchError):
 
 class CustodyError(WorkbenchError):
     """Recorded evidence was edited, reordered or lost."""
+
+
+class EvaluationError(WorkbenchError):
+    """Files of recorded answers, models or labelled pairs cannot be evaluated as they are."""
 
 
 class NotEnoughEvidenceError(WorkbenchError):

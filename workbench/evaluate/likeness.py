@@ -106,6 +106,10 @@ PROFILES: Mapping[str, profiles.Features] = {
 }
 
 
+ADJUSTED_BEFORE = frozenset([*PROFILES, "format-profile"])
+"""Metrics whose adjusted table is freed of length and layout already."""
+
+
 def deal(source: Source) -> list[int]:
     """Group of each prompt: in the order of a digest of their names, dealt like cards.
 

@@ -66,7 +66,8 @@ def read_table(path: Path, kind: str) -> pd.DataFrame:
     """
     if path.suffix not in READERS:
         raise EvaluationError(
-            f"{path.name} is no file this command reads.", fix="Give a .parquet, .csv or .jsonl file."
+            f"{path.name} is no file this command reads.",
+            fix="Give a .parquet, .csv or .jsonl file.",
         )
     options = {"lines": True} if path.suffix == ".jsonl" else {}
     try:

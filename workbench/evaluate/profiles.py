@@ -106,9 +106,7 @@ def count_profiles(features: Features, frame: Frame) -> tuple[ProfileTable, Prof
     return _profiles((_weighted(answers, place, weight) for answers in kept), len(weight), frame)
 
 
-def format_profiles(
-    marks: Sequence[Floats], frame: Frame
-) -> tuple[ProfileTable, ProfileTable]:
+def format_profiles(marks: Sequence[Floats], frame: Frame) -> tuple[ProfileTable, ProfileTable]:
     """Profiles by marks of format, each in units of its spread over answers; raw and adjusted.
 
     Args:

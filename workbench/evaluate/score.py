@@ -1,6 +1,6 @@
 """Both questions' scores of a pair, from the answers of one source and the panel rule alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from workbench.digest import seed_from
 from workbench.evaluate.likeness import (
+    ADJUSTED_BEFORE,
     METRICS,
     NUISANCES,
     QUESTIONS,
@@ -124,9 +125,16 @@ class Scorer:
         for metric in self.used:
             raw = centred_many(self.raw[metric.id], pairs, cohorts)
             plain = centred_many(self.plain[metric.id], pairs, cohorts)
-            slope = slopes(plain, nuisances)
+            slope = self._slopes(metric.id, plain, nuisances)
             found[metric.id] = Scale(slope, spread(raw), spread(plain - slope @ nuisances))
         return found
+
+    @staticmethod
+    def _slopes(metric: str, centred: Floats, nuisances: Floats) -> Floats:
+        """Profiles are adjusted answer by answer already; twice would take style away as well."""
+        if metric in ADJUSTED_BEFORE:
+            return np.zeros(len(nuisances))
+        return slopes(centred, nuisances)
 
     def _unrelated(self) -> tuple[list[Pair], list[list[int]]]:
         everybody = combinations(range(len(self.shared)), 2)
@@ -148,8 +156,7 @@ class Scorer:
         for question in QUESTIONS:
             metrics = [m.id for m in self.used if question in m.questions]
             tables = [
-                self.adjusted(key, _at(likeness.adjusted[key], draws), nuisances)
-                for key in metrics
+                self.adjusted(key, _at(likeness.adjusted[key], draws), nuisances) for key in metrics
             ]
             self.fused[question] = fuse(tables, [self.scales[k].adjusted_unit for k in metrics])
             raw = [self.raw[key] for key in metrics]
@@ -182,7 +189,9 @@ class Scorer:
         if reference == suspect:
             return "reference and suspect are the same model"
         if prompts < MIN_PROMPTS:
-            return f"only {prompts} prompts were answered by both; at least {MIN_PROMPTS} are needed"
+            return (
+                f"only {prompts} prompts were answered by both; at least {MIN_PROMPTS} are needed"
+            )
         if not self.comparable[reference, suspect]:
             return "one of the metrics has no value for this pair"
         if not self.scales:
@@ -216,7 +225,9 @@ class Scorer:
             if (able := [m for m in models if self.comparable[m, [reference, suspect]].all()])
         ]
         size = max(MIN_CONTROLS, (len(families) + 1) // 2)
-        return [self._half(table, reference, suspect, families, size, generator) for _ in range(HALVES)]
+        return [
+            self._half(table, reference, suspect, families, size, generator) for _ in range(HALVES)
+        ]
 
     def _half(
         self,
@@ -252,9 +263,7 @@ def _rank(table: Floats, reference: int, suspect: int, panel: Sequence[int]) -> 
     return rank_p(float(centre(table, reference, suspect, panel)), controls)
 
 
-def single_scores(
-    scorer: Scorer, pairs: Sequence[Pair]
-) -> dict[str, dict[str, Floats]]:
+def single_scores(scorer: Scorer, pairs: Sequence[Pair]) -> dict[str, dict[str, Floats]]:
     """Every metric alone: raw, centred, and centred without length and layout.
 
     Args:
@@ -273,9 +282,7 @@ def single_scores(
         found[metric.id] = {
             "raw": scorer.raw[metric.id][rows, columns],
             "centred": centred_many(scorer.raw[metric.id], pairs, cohorts),
-            "adjusted": centred_many(table, pairs, cohorts),
         }
+        if metric.id not in NUISANCES:  # nothing but rounding is left of a nuisance without itself
+            found[metric.id]["adjusted"] = centred_many(table, pairs, cohorts)
     return found
-
-
-Report = Callable[[str], None]

@@ -7,13 +7,15 @@ import sys
 
 import torch
 
-from benchmarks import choice, collect, divergence
+from benchmarks import choice, collect, divergence, mmd, robust
 from workbench.errors import nearest
 
 BENCHMARKS = {
     "choice": choice.measure,
     "collect": collect.measure,
     "divergence": divergence.measure,
+    "mmd": mmd.measure,
+    "robust": robust.measure,
 }
 
 

@@ -34,7 +34,7 @@ class Embeddings:
         starts = sorted({text[:CUT] for text in texts})
         encoder = self._load()
         rows = self._rows(encoder, starts)
-        place = {start: row for start, row in zip(starts, rows, strict=True)}
+        place = dict(zip(starts, rows, strict=True))
         return {text: place[text[:CUT]] for text in texts}
 
     def _rows(self, encoder: Embedder, starts: list[str]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Every text metric on one source: likeness of all pairs of models, ready for reweighting of prompts."""
+"""Every text metric on one source: all pairs of models at once, ready for reweighted prompts."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -63,7 +63,7 @@ def add_up(
             continue
         values = likeness(prompt)
         off = ~np.eye(len(here), dtype=bool)
-        at = np.ix_([group], here, here)
+        at = np.ix_(np.array([group]), here, here)
         table.sums[at] += values - values[off].mean()
         table.prompts[at] += 1
     return table
@@ -74,7 +74,8 @@ def by_model(prompt: Answered) -> Floats:
     here, place = np.unique(prompt.models, return_inverse=True)
     weights = np.zeros((len(here), len(place)))
     weights[place, np.arange(len(place))] = 1.0
-    return weights / weights.sum(1, keepdims=True)
+    shares: Floats = weights / weights.sum(1, keepdims=True)
+    return shares
 
 
 def counted(parts: NDArray[np.uint64]) -> Counted:
@@ -96,7 +97,8 @@ def dense(answers: Sequence[Counted]) -> NDArray[np.float32]:
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows of length 1; a row of zeros stays one."""
     size = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, size, out=np.zeros_like(rows), where=size > 0)
+    scaled: NDArray[np.float32] = np.divide(rows, size, out=np.zeros_like(rows), where=size > 0)
+    return scaled
 
 
 def _users(table: NDArray[np.float32], average: Floats) -> tuple[Floats, int]:
@@ -135,7 +137,8 @@ def bigram_likeness(prompt: Answered) -> Floats:
     table = (dense([counted(ngrams(c, (2,))) for c in spelled]) > 0).astype(np.float32)
     both, size = (table @ table.T).astype(np.float64), table.sum(1, dtype=np.float64)
     average = by_model(prompt)
-    return average @ (both / (size[:, None] + size - both)) @ average.T
+    likeness: Floats = average @ (both / (size[:, None] + size - both)) @ average.T
+    return likeness
 
 
 def opening_likeness(prompt: Answered) -> Floats:
@@ -143,13 +146,15 @@ def opening_likeness(prompt: Answered) -> Floats:
     first = np.stack([codes(opening(text)) for text in prompt.texts])
     same = np.cumprod(first[:, None] == first, axis=2).sum(2) / OPENING_WORDS
     average = by_model(prompt)
-    return average @ same @ average.T
+    likeness: Floats = average @ same @ average.T
+    return likeness
 
 
 def length_likeness(prompt: Answered) -> Floats:
     """−|difference of mean ln(1 + characters)|."""
     mean = by_model(prompt) @ np.array([np.log1p(len(text)) for text in prompt.texts])
-    return -np.abs(mean[:, None] - mean)
+    likeness: Floats = -np.abs(mean[:, None] - mean)
+    return likeness
 
 
 class LayoutLikeness:
@@ -162,7 +167,8 @@ class LayoutLikeness:
     def __call__(self, prompt: Answered) -> Floats:
         """Likeness of every pair at one prompt."""
         mean = by_model(prompt) @ self._layouts[prompt.prompt]
-        return -np.abs(mean[:, None] - mean).mean(2)
+        likeness: Floats = -np.abs(mean[:, None] - mean).mean(2)
+        return likeness
 
 
 class RefusalLikeness:
@@ -183,7 +189,8 @@ class RefusalLikeness:
     def __call__(self, prompt: Answered) -> Floats:
         """Product for every pair at one prompt; 0 for a model that never or always refuses."""
         mine = self._of[prompt.prompt][np.unique(prompt.models)]
-        return mine[:, None] * mine
+        likeness: Floats = mine[:, None] * mine
+        return likeness
 
 
 class EmbeddingLikeness:

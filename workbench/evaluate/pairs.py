@@ -133,7 +133,8 @@ def _row(source: Source, scored: Scored) -> dict[str, object]:
 
 def _singles(scorer: Scorer, source: Source, pairs: pd.DataFrame, index: list[int]) -> pd.DataFrame:
     place = {model: i for i, model in enumerate(source.models)}
-    chosen = [(place[pairs.at[i, "reference"]], place[pairs.at[i, "suspect"]]) for i in index]
+    sides = pairs.loc[index, ["reference", "suspect"]].to_numpy(dtype=str)
+    chosen = [(place[reference], place[suspect]) for reference, suspect in sides]
     if not chosen:
         return pd.DataFrame(index=index)
     found = single_scores(scorer, chosen)

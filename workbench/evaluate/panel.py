@@ -1,7 +1,8 @@
-"""Which models may stand as controls of a pair: a rule on declared lineage, never on labels of pairs."""
+"""Which models may stand as controls of a pair: a rule on declared lineage, never on labels."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,12 +56,12 @@ def declared_kin(table: pd.DataFrame, models: Sequence[str]) -> Kin:
     found = [_marks(row) for row in rows.to_dict("records")]
     makers = {mark for marks in found for mark in marks if mark.startswith("maker ")}
     for marks, vendor in zip(found, _column(rows, "vendor"), strict=True):
-        marks |= {f"maker {vendor}"} & makers
+        marks.update({f"maker {vendor}"} & makers)
     related = np.array([[bool(mine & yours) for yours in found] for mine in found])
     return Kin(tuple(rows["family"].astype(str)), related, _order(rows, models))
 
 
-def _marks(row: Mapping[str, object]) -> set[str]:
+def _marks(row: Mapping[Hashable, Any]) -> set[str]:
     marks = {f"family {row['family']}"}
     if base := _text(row, "base_model"):
         marks.add(f"base {base}")
@@ -73,7 +74,7 @@ def _marks(row: Mapping[str, object]) -> set[str]:
     return marks
 
 
-def _text(row: Mapping[str, object], column: str) -> str:
+def _text(row: Mapping[Hashable, Any], column: str) -> str:
     value = row.get(column)
     return value.strip() if isinstance(value, str) else ""
 

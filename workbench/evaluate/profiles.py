@@ -69,7 +69,10 @@ class ProfileTable:
         size = np.sqrt(np.diag(whole))
         share = weight.sum() ** 2 - (weight**2).sum()
         scale = size[:, None] * size * share / weight.sum() ** 2
-        return np.divide(whole - same, scale, out=np.full_like(whole, np.nan), where=scale > 0)
+        cosine: Floats = np.divide(
+            whole - same, scale, out=np.full_like(whole, np.nan), where=scale > 0
+        )
+        return cosine
 
 
 Kept = tuple[NDArray[np.uint32], NDArray[np.float32]]
@@ -176,7 +179,8 @@ def _profiles(
 
 def _apart(rows: Floats) -> Floats:
     """What sets each model apart from the mean of all models at one prompt."""
-    return rows - rows.mean(0)
+    apart: Floats = rows - rows.mean(0)
+    return apart
 
 
 def _products(sums: NDArray[np.float32]) -> ProfileTable:

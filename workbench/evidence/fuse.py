@@ -34,12 +34,13 @@ def centre(values: Table, reference: int, candidate: int, cohort: Sequence[int])
     size = len(members)
     among = values[..., members[:, None], members]
     own = np.trace(among, axis1=-2, axis2=-1)
-    return (
+    centred: Table = (
         values[..., reference, candidate]
         - values[..., reference, members].mean(-1)
         - values[..., members, candidate].mean(-1)
         + (among.sum((-2, -1)) - own) / (size * (size - 1))
     )
+    return centred
 
 
 def centred_many(values: Table, pairs: Sequence[Pair], cohorts: Sequence[Sequence[int]]) -> Table:
@@ -103,4 +104,5 @@ def fuse(tables: Sequence[Table], units: Sequence[float]) -> Table:
     usable = [table / unit for table, unit in zip(tables, units, strict=True) if unit > 0]
     if not usable:
         raise ValueError("no measure tells unrelated models apart")
-    return np.mean(usable, axis=0)
+    fused: Table = np.mean(usable, axis=0)
+    return fused

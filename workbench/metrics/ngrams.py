@@ -31,7 +31,8 @@ def words(text: str) -> list[str]:
     not split one. In scripts without spaces every character, with its marks, is a word of its own:
     no dictionary is used, so two-word n-grams there are n-grams of characters.
     """
-    return WORD.findall(text.casefold())
+    found: list[str] = WORD.findall(text.casefold())
+    return found
 
 
 def tokens(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Habits of writing that do not depend on what is written about: sentence templates, format, refusals."""
+"""Habits of writing, whatever is written about: sentence templates, format, refusals."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics.ngrams import tokens
 
-CLOSED = frozenset(
-    """a about above across after again against all almost alone along already also although always am
+_CLOSED = """
+    a about above across after again against all almost alone along already also although always am
     among an and another any anyone anything are around as at away back be because been before behind
     being below between both but by can cannot could did do does doing done down during each either
     else enough even ever every everyone everything few first for from further had has have having he
@@ -22,8 +22,8 @@ CLOSED = frozenset(
     therefore these they this those though through throughout thus to together too toward towards two
     under unless until up upon us very was we well were what whatever when where whereas whether which
     while who whole whom whose why will with within without would yes yet you your yours yourself
-    yourselves d ll m re s t ve don didn doesn isn aren wasn weren won wouldn couldn shouldn""".split()
-)
+    yourselves d ll m re s t ve don didn doesn isn aren wasn weren won wouldn couldn shouldn"""
+CLOSED = frozenset(_CLOSED.split())
 """English words of closed classes, which carry grammar rather than topic; kept as they are."""
 
 ENDINGS = (
@@ -47,7 +47,8 @@ REFUSAL = regex.compile(
     r"""\b(?:
       i(?:\ am|['’]m)\ (?:very\ |so\ |really\ )?(?:sorry|afraid|unable|not\ able|not\ comfortable)
     | i\ (?:can(?:not|['’]t)|can\ not|won['’]t|will\ not|could\ not|couldn['’]t|must\ decline)
-        \ ?(?:help|assist|provide|comply|fulfil|do\ that|create|answer|support|engage|generate|write|give|offer|recommend)?
+        \ (?:help|assist|provide|comply|fulfil|do\ that|create|answer|support|engage|generate
+        |write|give|offer|recommend)\b
     | i\ (?:do\ not|don['’]t)\ (?:have\ (?:access|the\ ability|enough\ information)|feel\ comfortable)
     | as\ an\ ai\b
     | it\ is\ not\ (?:appropriate|ethical|possible\ for\ me)

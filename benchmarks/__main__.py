@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from benchmarks import choice, collect, divergence, mmd, robust
+from benchmarks import choice, collect, divergence, mmd, peers, robust
 from workbench.errors import nearest
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "collect": collect.measure,
     "divergence": divergence.measure,
     "mmd": mmd.measure,
+    "peers": peers.measure,
     "robust": robust.measure,
 }
 

@@ -9,8 +9,11 @@ from tests.evaluate import made
 from workbench.cli import app
 from workbench.errors import EvaluationError
 from workbench.evaluate import evaluate, read_sources, read_table
-from workbench.evaluate.likeness import measure
-from workbench.evaluate.material import keep_prompts
+from workbench.evaluate.material import Answered
+from workbench.evaluate.paired import add_up
+from workbench.evaluate.profiles import ProfileTable
+from workbench.evaluate.score import _rank
+from workbench.evidence.panel import centred
 
 NUMBERS = ["weights_score", "outputs_score", "weights_low", "outputs_high", "weights_p"]
 
@@ -133,10 +136,34 @@ def test_answers_that_are_not_english_leave_templates_out(plain):
 
 
 def test_profiles_never_compare_a_prompt_with_itself():
-    source = read_sources(made.responses(), made.models())[0]
-    one = keep_prompts(source, lambda prompt: prompt.prompt == source.prompts[0].prompt)
-    table = measure(one).raw["word-profile"].at(np.ones((1, 1)))
-    assert np.isnan(table).all()
+    """Two models that share everything within a group of prompts and nothing across groups."""
+    products = np.zeros((2, 2, 2, 2))
+    for group in range(2):
+        products[group, :, group, :] = 1.0
+    assert ProfileTable(products).at(np.ones((1, 2)))[0, 0, 1] == 0
+
+
+def test_controls_are_ranked_with_the_suspect_in_their_cohort():
+    for seed in range(20):
+        table = np.random.default_rng(seed).normal(size=(5, 5))
+        table = table + table.T
+        pairs = {
+            frozenset((str(i), str(j))): {"p": table[i, j]} for i in range(5) for j in range(i)
+        }
+        scores = {c: centred(pairs, "0", c, ["1", "2", "3", "4"])["p"] for c in "1234"}
+        expected = (1 + sum(scores[c] >= scores["1"] for c in "234")) / 4
+        assert _rank(table, 0, 1, [2, 3, 4]) == expected
+
+
+def test_an_easy_prompt_speaks_for_no_pair_in_particular():
+    """Models 0 and 1 alone answered a prompt at which everybody would be alike."""
+    prompts = (
+        Answered("a", "", np.array([0, 1, 2]), ("", "", "")),
+        Answered("b", "", np.array([0, 1]), ("", "")),
+    )
+    alike = {"a": np.full((3, 3), 0.1), "b": np.full((2, 2), 0.9)}
+    table = add_up(lambda prompt: alike[prompt.prompt], prompts, [0, 0], 3).at(np.ones((1, 1)))
+    assert table[0, 0, 1] == pytest.approx(table[0, 0, 2], abs=1e-12)
 
 
 # --- files --------------------------------------------------------------------------------------

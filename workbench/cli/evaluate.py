@@ -66,9 +66,10 @@ def evaluate(
 
 def _embeddings(cache: Path | None) -> "Embed":
     from workbench.cli.case import load_embedder
+    from workbench.embed import EMBEDDED_DEFAULT
     from workbench.evaluate.embedded import Embeddings
 
-    return Embeddings(load_embedder, cache)
+    return Embeddings(lambda: load_embedder(EMBEDDED_DEFAULT), cache)
 
 
 def _write(table: "pd.DataFrame", output: Path) -> None:

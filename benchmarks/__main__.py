@@ -7,7 +7,17 @@ import sys
 
 import torch
 
-from benchmarks import bounds, choice, collect, divergence, importing, options
+from benchmarks import (
+    bounds,
+    choice,
+    collect,
+    divergence,
+    importing,
+    mmd,
+    options,
+    peers,
+    robust,
+)
 from workbench.errors import nearest
 
 BENCHMARKS = {
@@ -16,7 +26,10 @@ BENCHMARKS = {
     "collect": collect.measure,
     "divergence": divergence.measure,
     "importing": importing.measure,
+    "mmd": mmd.measure,
     "options": options.measure,
+    "peers": peers.measure,
+    "robust": robust.measure,
 }
 
 

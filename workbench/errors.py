@@ -10,8 +10,8 @@ WorkbenchError
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
 ├── DistributionError       what should be log-probabilities is not
+├── EvaluationError         files of recorded answers and labelled pairs cannot be evaluated
 ├── NotEnoughEvidenceError  a metric was given too little to compute
-├── DistributionError       a metric was given log-probabilities that cannot be such
 └── ReportError             a report could not be written
 """
 
@@ -72,6 +72,10 @@ class CustodyError(WorkbenchError):
 
 class DistributionError(WorkbenchError):
     """What should be rows of log-probabilities is not, or two of them do not belong together."""
+
+
+class EvaluationError(WorkbenchError):
+    """Files of recorded answers, models or labelled pairs cannot be evaluated as they are."""
 
 
 class NotEnoughEvidenceError(WorkbenchError):

@@ -6,13 +6,16 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 
-.PHONY: demo test check bench ui
+.PHONY: demo test gpu check bench ui
 
 demo: $(READY)
 	$(BIN)/workbench demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not gpu and not network"
+
+gpu: $(READY)
+	$(BIN)/python -m pytest -m gpu
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -7,13 +7,29 @@ import sys
 
 import torch
 
-from benchmarks import choice, collect, divergence
+from benchmarks import (
+    bounds,
+    choice,
+    collect,
+    divergence,
+    importing,
+    mmd,
+    options,
+    peers,
+    robust,
+)
 from workbench.errors import nearest
 
 BENCHMARKS = {
+    "bounds": bounds.measure,
     "choice": choice.measure,
     "collect": collect.measure,
     "divergence": divergence.measure,
+    "importing": importing.measure,
+    "mmd": mmd.measure,
+    "options": options.measure,
+    "peers": peers.measure,
+    "robust": robust.measure,
 }
 
 

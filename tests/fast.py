@@ -20,7 +20,7 @@ from tests.tiny import save_tiny_model
 from workbench.backends import BACKENDS, BackendKind, Reply
 from workbench.digest import digest_of_text
 from workbench.models.fetch import located
-from workbench.records import Capabilities, TopTokens
+from workbench.records import Capabilities, TopTokens, Vocabulary
 
 ROOT = Path(__file__).parent.parent
 MODELS = ("base", "tuned", "alpha", "beta", "gamma")
@@ -34,6 +34,7 @@ class FastBackend:
     def __init__(self, entry, folder, device, **_):
         self.weights_digest = digest_of_text(entry.name)
         self.tokenizer_digest = digest_of_text("fast")
+        self.vocabulary = Vocabulary(tuple(f"<{n}>".encode() for n in range(VOCABULARY)))
         self.capabilities = Capabilities(text=True, logits=True)
         self.device_sentence = device.sentence
         self.versions = {"fast": "1"}
@@ -90,7 +91,7 @@ class FastWorld(world.World):
 
     def planned(self, name):
         who = ("--reference", "base", "--suspect", "tuned", "--part", "all", "--seed", "11")
-        done = self.run("plan", name, *who)
+        done = self.run("plan", name, *who, "--readings", "0")
         assert done.returncode == 0, done.stderr
         return self.cases / name
 

@@ -49,7 +49,7 @@ def pack(pack_id="style/greetings", kind="generate", probes=3, repeats=2) -> Pac
     )
 
 
-def plan(packs, suspects=("tuned",), controls=("alpha", "beta", "gamma")) -> Plan:
+def plan(packs, suspects=("tuned",), controls=("alpha", "beta", "gamma"), readings=0) -> Plan:
     return Plan(
         case="made",
         reference="base",
@@ -64,6 +64,7 @@ def plan(packs, suspects=("tuned",), controls=("alpha", "beta", "gamma")) -> Pla
         seed=7,
         created_at=NOON,
         software="0.1.0",
+        readings=readings,
     )
 
 

@@ -24,6 +24,7 @@ class Listed:
 
     capabilities = Capabilities(text=True, logits=False)
     weights_digest = tokenizer_digest = None
+    vocabulary = "nothing is spelled here"
     device_sentence = "Nowhere."
     versions = {"made": "1"}  # noqa: RUF012
 

@@ -190,13 +190,26 @@ def test_the_report_says_that_what_answered_changed(world, told):
     assert "An endpoint shows neither weights nor tokenizer" in text
 
 
-def test_distribution_metrics_refuse_an_endpoint_instead_of_guessing(world, told):
+def test_metrics_over_tokens_refuse_an_endpoint_instead_of_guessing(world, told):
     (comparison,) = world.json("compare", "served")
     lines = {line["metric"]: line for line in comparison["lines"]}
     assert lines["next-token-js"]["suspect"]["raw"]["reason"] == (
         "served is an endpoint and shows no whole distributions"
     )
     assert lines["word-bigram"]["suspect"]["raw"]["kind"] == "score"
+
+
+def test_a_list_of_tokens_is_compared_in_bytes_within_its_limits(world, told):
+    (comparison,) = world.json("compare", "served")
+    lines = {line["metric"]: line for line in comparison["lines"]}
+    raw = lines["next-byte-js"]["suspect"]["raw"]
+    assert raw["low"] <= raw["least"] < raw["value"] < raw["most"] <= raw["high"]
+    assert raw["n"] == 5
+    values = lines["next-byte-js"]["suspect"]["probes"]
+    assert all(item["low"] < item["high"] for item in values)
+    # An endpoint's answers are read by the models that show likelihoods; it reads none itself.
+    assert lines["reverse-likelihood"]["suspect"]["raw"]["kind"] == "score"
+    assert lines["cross-likelihood"]["suspect"]["raw"]["kind"] == "no score"
 
 
 def test_next_tokens_of_an_endpoint_are_kept_without_numbers(case):

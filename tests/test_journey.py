@@ -35,8 +35,38 @@ def case(world):
 def test_every_planned_question_has_one_observation(case):
     planned = sum(pack.questions for pack in case.plan().packs)
     for run in case.runs():
-        seen = case.observations(run.id)
+        seen = [o for o in case.observations(run.id) if "@" not in o.probe_address]
         assert len({(o.probe_address, o.repeat) for o in seen}) == len(seen) == planned == 20
+
+
+def test_every_model_reads_what_every_model_answered(case):
+    answers = {
+        (run.id, seen.probe_address)
+        for run in case.runs()
+        for seen in case.observations(run.id)
+        if seen.text is not None
+    }
+    for run in case.runs():
+        read = [o for o in case.observations(run.id) if "@" in o.probe_address]
+        given = {tuple(reversed(seen.probe_address.split("@"))) for seen in read}
+        assert given == answers
+        assert all(seen.outcome == "answered" and seen.tensor_digest for seen in read)
+        # Only the reference reads several answers to one probe, and only its own.
+        assert {o.probe_address.split("@")[1] for o in read if o.repeat > 0} <= {"reference-base"}
+
+
+def test_any_two_tokenizers_are_compared_in_bytes_and_ranked(world, case):
+    (comparison,) = world.json("compare", "first")
+    lines = {line["metric"]: line for line in comparison["lines"]}
+    for metric in ("next-byte-js", "cross-likelihood", "reverse-likelihood"):
+        assert lines[metric]["rank_p"] == 0.25, metric
+        assert lines[metric]["above_every_control"] is True, metric
+    bounded = lines["next-bytes-js"]["suspect"]["raw"]
+    assert bounded["least"] < bounded["value"] < bounded["most"]
+    assert bounded["low"] <= bounded["least"] <= bounded["most"] <= bounded["high"]
+    assert 0 < lines["reverse-likelihood"]["suspect"]["raw"]["p"] <= 1
+    reason = "no multiple-choice question was asked"
+    assert lines["option-correlation"]["suspect"]["raw"]["reason"] == reason
 
 
 def test_the_derivative_is_more_alike_than_every_control_and_still_inconclusive(world, case):
@@ -127,7 +157,20 @@ def test_a_changed_distribution_is_named(world, case):
     path.write_bytes(bytes(content))
     done = world.run("verify", "bent")
     assert done.returncode == 1
-    assert "The distributions of control-beta at continuation/openings#thing-" in done.stderr
+    assert "The distributions of control-beta at " in done.stderr
+
+
+def test_a_changed_vocabulary_is_named(world, case):
+    store = tampered(world, case, "respelled")
+    from workbench.store.raw import keep_raw, raw_path
+
+    path = next(store.vocabulary_folder.iterdir())
+    other = keep_raw(store.folder / "other", b'["61"]')
+    path.write_bytes(raw_path(store.folder / "other", other).read_bytes())
+    done = world.run("verify", "respelled")
+    assert done.returncode == 1
+    assert "A vocabulary" in done.stderr
+    assert "was changed after it was recorded" in done.stderr
 
 
 def test_an_edited_row_is_named(world, case):

@@ -11,12 +11,13 @@ from workbench.backends import BACKENDS, Backend, BackendKind, Budget, Question,
 from workbench.device import Device
 from workbench.digest import seed_from
 from workbench.errors import CaseError, ModelError, WorkbenchError
+from workbench.models.recorded import hand_over
 from workbench.observed import record
+from workbench.readings import readings
 from workbench.records import (
     ModelEntry,
     Observation,
     Pack,
-    Plan,
     Role,
     Run,
     Sitting,
@@ -24,6 +25,7 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore, Journal, JournalRecord
+from workbench.store.vocabularies import keep_vocabulary
 
 UNIT = 16
 """Probes whose texts are read together, in the order of their pack."""
@@ -115,7 +117,9 @@ def collect(
     progress: Callable[[Progress], None],
     stopping: Callable[[], bool] = never,
 ) -> bool:
-    """Ask one model everything that is still missing from its run, then close the run.
+    """Ask one model everything that is still missing from its run, and close the run if that is all.
+
+    What other models answered is put to it once all of them have answered.
 
     Args:
         store: The case.
@@ -127,13 +131,14 @@ def collect(
         stopping: Asked after every batch whether to leave the rest for another sitting.
 
     Returns:
-        Whether the run holds everything and is closed.
+        False if it was stopped; True if nothing that can be asked now is missing.
 
     Raises:
         CaseError: If the run was begun with other weights, or the disk is full.
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
     wanted = list(questions(plan.seed, store.packs(), role, entry.name))
+    wanted += readings(store, role, entry.name) or ()
 
     def tell(recorded: int, fresh: Iterable[Observation]) -> None:
         progress(Progress(run_id, entry.name, recorded, len(wanted), tuple(fresh)))
@@ -148,7 +153,7 @@ def collect(
         tell(len(done), before)
         if len(done) < len(wanted) or not journal.length:
             backend = load()
-            run = _begin(store, journal, _run(plan, role, entry, backend, clock()), len(done))
+            run = _begin(store, journal, _run(store, role, entry, backend, clock()), len(done))
             missing = _missing(wanted, frozenset(done), backend)
             for batch in _answered(backend, missing, frozenset(done), stopping):
                 fresh = record(store, journal, run, batch, clock())
@@ -156,7 +161,9 @@ def collect(
                 tell(len(done), fresh)
             if len(done) < len(wanted):
                 return False
-        _close(store, journal, run_id, len(wanted))
+        later = readings(store, role, entry.name)
+        if later is not None and all((q.address, q.repeat) in done for q in later):
+            _close(store, journal, run_id, len(done))
     return True
 
 
@@ -182,7 +189,12 @@ def is_closed(store: CaseStore, run_id: str) -> bool:
     )
 
 
-def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+def _run(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+    plan, digest, reason = store.plan(), None, None
+    if isinstance(backend.vocabulary, str):
+        reason = backend.vocabulary
+    else:
+        digest = keep_vocabulary(store.vocabulary_folder, backend.vocabulary)
     return Run(
         id=f"{role}-{entry.name}",
         plan_digest=plan.digest,
@@ -198,6 +210,8 @@ def _run(plan: Plan, role: Role, entry: ModelEntry, backend: Backend, now: datet
         seed=plan.seed,
         started_at=now,
         pack_digests={pack.id: pack.digest for pack in plan.packs},
+        vocabulary_digest=digest,
+        vocabulary_note=reason,
     )
 
 
@@ -209,6 +223,8 @@ def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
     """
     for unfinished in store.tensor_folder(run.id).glob(".*.partial"):
         unfinished.unlink()
+    if (recording := run.capabilities.recorded) is not None:
+        hand_over(recording, store.recorded_folder())
     begun = next((r for r in store.records(run.id) if r.kind == "run"), None)
     if begun is None:
         store.fold(journal.append("run", [to_json(run)]))

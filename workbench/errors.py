@@ -5,9 +5,12 @@ WorkbenchError
 ├── ModelError              a model is unknown, missing, unsafe or does not load
 ├── BackendError            an endpoint cannot be asked: key, address, refusal
 ├── BudgetSpentError        the budget of this call is used up
+├── RecordingError          a file of recorded answers cannot be imported
 ├── PlanError               a comparison cannot be planned as asked
 ├── CaseError               a case folder is missing, empty, locked or too new
 ├── CustodyError            recorded evidence does not verify
+├── DistributionError       what should be log-probabilities is not
+├── EvaluationError         files of recorded answers and labelled pairs cannot be evaluated
 ├── NotEnoughEvidenceError  a metric was given too little to compute
 └── ReportError             a report could not be written
 """
@@ -51,6 +54,10 @@ class BudgetSpentError(WorkbenchError):
     """The budget given for this call is used up; the run goes on later."""
 
 
+class RecordingError(WorkbenchError):
+    """A file of recorded answers cannot be imported, or is not what it was."""
+
+
 class PlanError(WorkbenchError):
     """A comparison cannot be planned as asked."""
 
@@ -61,6 +68,14 @@ class CaseError(WorkbenchError):
 
 class CustodyError(WorkbenchError):
     """Recorded evidence was edited, reordered or lost."""
+
+
+class DistributionError(WorkbenchError):
+    """What should be rows of log-probabilities is not, or two of them do not belong together."""
+
+
+class EvaluationError(WorkbenchError):
+    """Files of recorded answers, models or labelled pairs cannot be evaluated as they are."""
 
 
 class NotEnoughEvidenceError(WorkbenchError):

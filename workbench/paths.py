@@ -21,6 +21,11 @@ def models_file() -> Path:
     return data_folder() / "models.toml"
 
 
+def recorded_folder() -> Path:
+    """Folder of answers that others recorded, and of packs made of their prompts."""
+    return data_folder() / "recorded"
+
+
 def cases_folder() -> Path:
     """Folder of case folders; `WORKBENCH_CASES` overrides it."""
     return Path(os.environ.get("WORKBENCH_CASES", data_folder() / "cases"))

@@ -18,6 +18,8 @@ from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan, PlannedPac
 
 DEFAULT_SEED = 20_260_101
 MAX_REPEATS = 200
+DEFAULT_READINGS = 6
+"""Reading costs about a fifth of asking: one pass over an answer instead of one for each token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Extent:
     """Most questions for each model, spent on the probes that weigh most."""
     weights: Mapping[str, PackWeights] = field(default_factory=dict)
     """Pack id → what panels showed of it; needed for a budget."""
+    readings: int = 0
+    """Probes of each pack whose answers every model reads; see `readings.read_probes`."""
 
 
 def make_plan(  # noqa: PLR0913 - everything that a plan fixes
@@ -95,6 +99,7 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
         part=extent.part,
         budget=extent.budget,
         stacks=tuple(stacks),
+        readings=extent.readings,
     )
     return plan, asked
 
@@ -104,13 +109,14 @@ def default_controls(
 ) -> list[str]:
     """Every known model that is no relative of the others, one per family, by name.
 
-    Endpoints are left out: they cost money or somebody's patience, and are asked when named.
+    Endpoints are left out: they cost money or somebody's patience, and are asked when named. So are
+    recorded answers, which know no prompts but their own.
     """
     taken = {catalogue[name].family for name in (reference, *suspects) if name in catalogue}
     chosen: dict[str, str] = {}
     for name in sorted(catalogue):
         entry = catalogue[name]
-        if entry.family not in taken and not entry.parents and entry.endpoint is None:
+        if entry.family not in taken and not entry.parents and entry.backend == "local":
             chosen.setdefault(entry.family, name)
     return sorted(chosen.values())
 
@@ -159,6 +165,8 @@ def _extent_problems(extent: Extent, packs: Sequence[Pack]) -> list[str]:
         problems.append(f"repeats must lie between 1 and {MAX_REPEATS}, not {extent.repeats}")
     if extent.budget is not None and extent.budget < 1:
         problems.append(f"a budget must be at least 1 question, not {extent.budget}")
+    if extent.readings < 0:
+        problems.append(f"readings must be 0 or more, not {extent.readings}")
     if not packs:
         problems.append("no pack was chosen")
     return problems

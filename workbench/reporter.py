@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench.collect import Progress
 from workbench.errors import WorkbenchError
+from workbench.readings import planned_readings
 from workbench.store import CaseStore, WorkerStatus, write_status
 from workbench.store.status import NOTHING_SPENT
 
@@ -50,6 +51,7 @@ class Reporter:
         for run_id, outcome, n in store.outcomes().itertuples(index=False, name=None):
             self._outcomes.setdefault(run_id, Counter())[outcome] = n
         total = len(plan.models) * sum(item.questions for item in plan.packs)
+        total += planned_readings(plan, store.packs())
         self._first = (self._clock(), self._done())
         self._say(state="asking", device=device, total=total, **self._counts())
 

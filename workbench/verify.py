@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from workbench.backends import Question
 from workbench.backends.again import differences
 from workbench.collect import questions
 from workbench.compare import recompute
@@ -11,13 +12,16 @@ from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
-from workbench.errors import CustodyError
-from workbench.records import Comparison, to_json
+from workbench.errors import CustodyError, DistributionError
+from workbench.importers.again import reread
+from workbench.readings import readings
+from workbench.records import Comparison, Run, to_json
 from workbench.store import CaseStore
 from workbench.store.audit import edited_rows
 from workbench.store.embeddings import embedded_texts, strays
 from workbench.store.migrations import EVIDENCE_TABLES
 from workbench.store.raw import read_raw
+from workbench.store.vocabularies import read_vocabulary
 
 TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
@@ -50,6 +54,7 @@ def verify_case(
     yield sittings(store)
     yield _tensors(store)
     yield from _exchanges(store)
+    yield from _recordings(store)
     if (anchored := anchors(store)) is not None:
         yield anchored
     if not store.comparisons():
@@ -76,15 +81,13 @@ def _plan(store: CaseStore) -> Check:
 
 
 def _observations(store: CaseStore) -> Check:
-    plan, packs, problems, count = store.plan(), store.packs(), [], 0
+    problems, count = [], 0
     for run in store.runs():
-        planned = {
-            (q.address, q.repeat): q.seed for q in questions(plan.seed, packs, run.role, run.model)
-        }
+        planned = _questions(store, run)
         for seen in store.observations(run.id):
             count += 1
-            seed = planned.pop((seen.probe_address, seen.repeat), None)
-            if seed != seen.seed:
+            question = planned.pop((seen.probe_address, seen.repeat), None)
+            if question is None or question.seed != seen.seed:
                 problems.append(
                     f"{run.id} holds an answer that was not planned: {seen.probe_address}."
                 )
@@ -93,10 +96,23 @@ def _observations(store: CaseStore) -> Check:
     return Check("Observations against the plan", tuple(problems), f"{count} observations")
 
 
+def _questions(store: CaseStore, run: Run) -> dict[tuple[str, int], Question]:
+    """Everything that a run was to be asked, by address and repeat."""
+    asked = questions(store.plan().seed, store.packs(), run.role, run.model)
+    read = readings(store, run.role, run.model) or ()
+    return {(q.address, q.repeat): q for q in (*asked, *read)}
+
+
 def _tensors(store: CaseStore) -> Check:
     found = [problem for run in store.runs() for problem in check_tensors(store, run)]
-    problems = tuple(problem for problem in found if problem is not None)
-    return Check("Distributions", problems, f"{len(found)} tensor files")
+    problems = [problem for problem in found if problem is not None]
+    for run in store.runs():
+        if run.vocabulary_digest is not None:
+            try:
+                read_vocabulary(store.vocabulary_folder, run.vocabulary_digest)
+            except CustodyError as error:
+                problems.append(error.what)
+    return Check("Distributions", tuple(problems), f"{len(found)} tensor files")
 
 
 def _exchanges(store: CaseStore) -> Iterator[Check]:
@@ -104,20 +120,33 @@ def _exchanges(store: CaseStore) -> Iterator[Check]:
     runs = [run for run in store.runs() if run.capabilities.endpoint is not None]
     if not runs:
         return
-    probes = {probe.address: (p.kind, probe.prompt) for p in store.packs() for probe in p.probes}
     problems: list[str] = []
     count = 0
     for run in runs:
+        asked = _questions(store, run)
         for seen in store.observations(run.id):
-            if seen.raw_digest is None:
-                continue
+            question = asked.get((seen.probe_address, seen.repeat))
+            if seen.raw_digest is None or question is None:
+                continue  # what was not planned is named with the observations
             count += 1
             try:
                 content = read_raw(store.raw_folder(run.id), seen.raw_digest)
-                problems += differences(seen, content, *probes[seen.probe_address])
+                said = (question.kind, question.prompt, question.continuation)
+                problems += differences(seen, content, *said)
             except CustodyError as error:
                 problems.append(error.what)
     yield Check("What endpoints sent", tuple(problems), f"{count} exchanges read again")
+
+
+def _recordings(store: CaseStore) -> Iterator[Check]:
+    """Files in which others recorded answers, read again; nothing where every model was asked."""
+    found = reread(store)
+    if found is None:
+        return
+    detail = f"{found.observations} observations against {found.files} kept files"
+    if found.not_kept:
+        detail += f"; {found.not_kept} files were not kept, so their answers cannot be checked"
+    yield Check("What others recorded", tuple(found.problems), detail)
 
 
 def _database(store: CaseStore) -> Check:
@@ -154,7 +183,10 @@ def _distance(one: list[float], other: list[float]) -> float:
 def _numbers(
     store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
 ) -> Check:
-    again = {item.suspect: item for item in recompute(store, load_embedder, say)}
+    try:
+        again = {item.suspect: item for item in recompute(store, load_embedder, say)}
+    except (CustodyError, DistributionError) as error:
+        return Check("Scores and verdicts", (error.what,), "not computed again")
     problems, count = [], 0
     for kept in store.comparisons():
         problems += _differing(kept, again[kept.suspect])

@@ -132,7 +132,8 @@ def _ask_everyone(
     for _, entry in entries:
         check_ready(entry)
     reporter.know(store, chosen.sentence)
-    for role, entry in entries:
+    # Twice: what all have answered is then put to those that show how likely they find it.
+    for role, entry in (*entries, *entries):
         if stopping() or not collect(
             store,
             role,

@@ -173,7 +173,7 @@ def tops(prompt, asked, most=20):
     shares = sorted((dice.random() for _ in range(40)), reverse=True)
     k = min(asked["logprobs"], most)
     return [
-        {"token": f" w{n}", "bytes": list(f" w{n}".encode()), "logprob": -0.2 * n - 0.1 * share}
+        {"token": f" w{n}", "bytes": list(f" w{n}".encode()), "logprob": -2 - 0.2 * n - share / 9}
         for n, share in enumerate(shares[:k])
     ]
 

@@ -135,6 +135,12 @@ def test_every_style_of_log_probabilities_becomes_one_record(style):
     assert top.ids == (None, None)
 
 
+def test_a_choice_is_read_from_the_first_token_of_the_answer():
+    style = {"content": [{"token": " A", "logprob": -0.2, "top_logprobs": [TOPS[0]]}]}
+    (top,) = read(raw({"text": " A", "logprobs": style}), kind="choice").top
+    assert (top.offset, top.tokens) == (3, (" a",))
+
+
 def test_bytes_and_numbers_of_tokens_are_kept_where_they_are_known():
     tops = [{"token": "\ufffd", "logprob": -1.0, "bytes": [130], "id": 226}]
     style = {"content": [{"token": "x", "logprob": -3.0, "top_logprobs": tops}]}
@@ -157,6 +163,14 @@ def test_what_cannot_be_a_log_probability_fails(logprob):
     style = {"content": [{"token": "x", "logprob": -1.0, "top_logprobs": tops}]}
     body = json.dumps(raw({"text": "x", "logprobs": style})).replace("Infinity", "1e999").encode()
     assert read(body, kind="next_token").outcome == "failed"
+
+
+def test_probabilities_that_sum_to_more_than_one_are_none():
+    tops = [{"token": token, "logprob": -0.2} for token in "xy"]
+    style = {"content": [{"token": "x", "logprob": -1.0, "top_logprobs": tops}]}
+    reply = read(raw({"text": "x", "logprobs": style}), kind="next_token")
+    assert reply.outcome == "failed"
+    assert "sum to 1.637" in reply.note
 
 
 def test_an_answer_without_log_probabilities_says_so():

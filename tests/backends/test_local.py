@@ -197,6 +197,16 @@ def test_a_number_that_is_not_finite_is_a_failed_reply(folder, question, number)
     assert "not finite" in reply.note
 
 
+def test_a_choice_is_read_where_the_prompt_ends(folder):
+    prompt = "Question: Which?\nA. one\nB. two\nAnswer (A or B):"
+    choice, token = (
+        replies(folder, [read(0, kind, prompt=prompt)]).popitem()[1]
+        for kind in ("choice", "next_token")
+    )
+    assert choice.top == token.top
+    assert [top.offset for top in choice.top] == [len(prompt)]
+
+
 def shapes_of(monkeypatch):
     """(rows, new columns) of every pass of the model."""
     exact, shapes = generation.Writer._forward, []

@@ -1,9 +1,9 @@
 import random
-from itertools import combinations
+from itertools import combinations, permutations
 
 import pytest
 
-from workbench.evidence.panel import centred, rank_p
+from workbench.evidence.panel import both_ways, centred, needed, rank_p
 from workbench.evidence.verdict import conclude
 from workbench.records import EvidenceLine, NoScore, PairScore, Score
 
@@ -11,10 +11,12 @@ PANEL = ["S", "a", "b", "c"]
 
 
 def pairs_of(value, members=("R", *PANEL), probes=("p1", "p2")):
-    return {
-        frozenset(pair): {probe: value(*pair, probe) for probe in probes}
-        for pair in combinations(members, 2)
-    }
+    return both_ways(
+        {
+            frozenset(pair): {probe: value(*pair, probe) for probe in probes}
+            for pair in combinations(members, 2)
+        }
+    )
 
 
 def test_equal_similarity_everywhere_centres_to_zero():
@@ -35,8 +37,23 @@ def test_what_two_models_share_beyond_that_remains():
 
 def test_a_probe_that_one_pair_lacks_is_left_out():
     pairs = pairs_of(lambda *_: 0.5)
-    del pairs[frozenset(("a", "b"))]["p2"]
+    pairs["a", "b"] = {"p1": 0.5}
     assert list(centred(pairs, "R", "S", PANEL)) == ["p1"]
+
+
+def test_a_measure_may_depend_on_the_order_of_a_pair():
+    pairs = {pair: {"p1": 0.0} for pair in permutations(("R", *PANEL), 2)}
+    pairs["R", "S"] = {"p1": 1.0}
+    assert centred(pairs, "R", "S", PANEL) == {"p1": 1.0}
+    assert centred(pairs, "S", "R", ["R", "a", "b", "c"]) == {"p1": 0.0}
+
+
+def test_the_pairs_needed_are_those_that_move_the_score_and_in_that_direction():
+    flat = {pair: {"p": 0.0} for pair in permutations(("R", *PANEL), 2)}
+    signs = needed("R", "S", PANEL)
+    for pair in flat:
+        moved = centred(flat | {pair: {"p": 1.0}}, "R", "S", PANEL)["p"]
+        assert (moved > 0) - (moved < 0) == signs.get(pair, 0)
 
 
 def test_rank_p_counts_ties_against_the_suspect():

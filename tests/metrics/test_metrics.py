@@ -5,10 +5,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.errors import NotEnoughEvidenceError
+from workbench.errors import DistributionError, NotEnoughEvidenceError
 from workbench.metrics import METRICS
 from workbench.metrics.distribution import jensen_shannon, mean_log_difference, top1_agreement
 from workbench.metrics.embedding import BANDWIDTH, mmd_p_value, mmd_squared, paired_similarity
+from workbench.metrics.options import option_correlation
 from workbench.metrics.resample import mean_with_interval
 from workbench.metrics.text import word_bigram_similarity
 
@@ -49,8 +50,8 @@ def test_divergence_is_the_mean_over_positions():
 @given(st.integers(0, 10_000), st.integers(2, 40), st.integers(1, 5))
 def test_divergence_is_bounded_symmetric_and_blind_to_vocabulary_order(seed, vocab, positions):
     generator = torch.Generator().manual_seed(seed)
-    p = torch.randn(positions, vocab, generator=generator) * 5
-    q = torch.randn(positions, vocab, generator=generator) * 5
+    p = (torch.randn(positions, vocab, generator=generator) * 5).log_softmax(1)
+    q = (torch.randn(positions, vocab, generator=generator) * 5).log_softmax(1)
     order = torch.randperm(vocab, generator=generator)
     forward = jensen_shannon(p, q)
     assert 0 <= forward <= 1
@@ -70,7 +71,7 @@ def test_agreement_counts_positions_with_the_same_best_token():
 
 
 def test_mismatched_distributions_are_refused():
-    with pytest.raises(ValueError, match="shapes"):
+    with pytest.raises(DistributionError, match="shapes"):
         jensen_shannon(logs([1, 0]), logs([0.2, 0.3, 0.5]))
 
 
@@ -178,7 +179,7 @@ def test_one_probe_gives_no_interval():
 
 def test_every_metric_documents_itself():
     for metric in METRICS:
-        words = metric.at_probe.__doc__
+        words = (metric.at_probe or option_correlation).__doc__
         for part in ("Args:", "Returns:", "Raises:", "Source:"):
             assert part in words or (part == "Source:" and metric.id == "paired-embedding")
 

@@ -86,6 +86,7 @@ def test_show_as_json_is_the_record(packs, tmp_path):
         "prompt": "Name a bird that sings.",
         "language": "en",
         "group": None,
+        "options": [],
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from tests.report import reports
 from workbench.digest import digest_of
 from workbench.errors import ReportError
-from workbench.records import from_json
+from workbench.records import PassageProfile, from_json
 from workbench.report import build_document, document_json
 from workbench.report.blocks import Figure, Table
 from workbench.report.wording import plain
@@ -154,3 +154,22 @@ def test_the_method_says_what_was_left_out_of_the_packs():
     assert "a fifth of each pack is sealed, to be asked for confirmation only" in text
     assert "Within 60 questions for each model" in text
     assert "Probes left out: 4." in text
+
+
+def test_a_passage_names_the_places_that_tell_most_in_its_own_words():
+    comparison, *rest = reports.parts()
+    address = "style/greetings#probe-1"
+    profile = PassageProfile(address, (5, 14), (0.1, 0.2), (0.5, 0.3), (5, 14))
+    document = build_document(dataclasses.replace(comparison, profiles=(profile,)), *rest)
+    (table,) = [t for t in tables(document, 4) if "Passages" in plain(t.caption)]
+    (row,) = [[plain(cell) for cell in cells] for cells in table.rows]
+    assert row == ["probe-1", "2", "0.150", "0.400", "…Write·; …Write greeting·"]
+
+
+def test_a_value_with_limits_states_them():
+    comparison, *rest = reports.parts()
+    line = comparison.lines[0]
+    raw = dataclasses.replace(line.suspect.raw, least=0.7, most=0.95)
+    line = dataclasses.replace(line, suspect=dataclasses.replace(line.suspect, raw=raw))
+    document = build_document(dataclasses.replace(comparison, lines=(line,)), *rest)
+    assert "lies between 0.700 and 0.950" in reports.all_text(document)

@@ -75,7 +75,10 @@ def test_an_existing_case_is_not_planned_again(case):
         ("UPDATE score SET value = 'NaN' WHERE value IS NULL", "score"),
         ("UPDATE comparison SET wording = 'Derived.'", "comparison"),
         ("UPDATE next_token SET tokens = ['x'] WHERE position = 0", "next_token"),
-        ("INSERT INTO probe_value VALUES ('a', 'b', 'c', 'd', 'e', 0.5)", "probe_value"),
+        (
+            "INSERT INTO probe_value VALUES ('a', 'b', 'c', 'd', 'e', 0.5, NULL, NULL)",
+            "probe_value",
+        ),
     ],
 )
 def test_an_edited_row_is_found(case, statement, table):

@@ -8,8 +8,10 @@ from workbench.backends.budget import Budget, check_prices
 from workbench.backends.http import HttpBackend
 from workbench.backends.keys import read_key
 from workbench.backends.local import LocalBackend
+from workbench.backends.replay import ReplayBackend
 from workbench.device import Device
 from workbench.models.fetch import located
+from workbench.models.recorded import read_recording
 from workbench.models.safety import check_weights_folder
 from workbench.records import BackendName, ModelEntry
 
@@ -19,7 +21,7 @@ class BackendKind:
     """How models of one kind are opened."""
 
     check: Callable[[ModelEntry], object]
-    """Raises what is missing before anything is asked: weights, or a key."""
+    """Raises what is missing before anything is asked: weights, answers, or a key."""
     open: Callable[[ModelEntry, Device, Budget], Backend]
 
 
@@ -29,6 +31,7 @@ BACKENDS: dict[BackendName, BackendKind] = {
         open=lambda entry, device, _: LocalBackend(entry, located(entry), device),
     ),
     "http": BackendKind(check=read_key, open=lambda entry, _, budget: HttpBackend(entry, budget)),
+    "replay": BackendKind(check=read_recording, open=lambda entry, _, __: ReplayBackend(entry)),
 }
 
 __all__ = [
@@ -40,6 +43,7 @@ __all__ = [
     "Likelihood",
     "LocalBackend",
     "Question",
+    "ReplayBackend",
     "Reply",
     "Sent",
     "check_prices",

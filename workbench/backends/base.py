@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from torch import Tensor
 
-from workbench.records import Capabilities, Outcome, ProbeKind, Template, TopTokens
+from workbench.records import Capabilities, Outcome, ProbeKind, Template, TopTokens, Vocabulary
 
 TOP_K = 64
 """Alternatives kept in the database beside the whole distribution in the tensor file."""
@@ -99,6 +99,10 @@ class Backend(Protocol):
     @property
     def tokenizer_digest(self) -> str | None:
         """Digest of the vocabulary, equal only where token ids mean the same; None if unknown."""
+
+    @property
+    def vocabulary(self) -> Vocabulary | str:
+        """What each token writes, or why that is not known."""
 
     @property
     def device_sentence(self) -> str:

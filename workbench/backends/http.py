@@ -93,6 +93,11 @@ class HttpBackend:
         return None
 
     @property
+    def vocabulary(self) -> str:
+        """Unknown."""
+        return "an endpoint shows no tokenizer"
+
+    @property
     def tokenizer_digest(self) -> None:
         """Unknown: an endpoint shows no vocabulary."""
         return None

@@ -7,6 +7,7 @@ on what else was asked.
 
 import platform
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,11 +21,12 @@ from workbench.backends.distributions import Distributions, too_long
 from workbench.backends.formats import Formats
 from workbench.backends.generation import Row, Writer
 from workbench.backends.reading import Reader
+from workbench.backends.spelling import UnspelledError, spelled
 from workbench.device import Device
 from workbench.digest import digest_of, digest_of_file
 from workbench.errors import ModelError
 from workbench.models.safety import check_weights_folder
-from workbench.records import Capabilities, ModelEntry
+from workbench.records import Capabilities, ModelEntry, Vocabulary
 
 # Progress is ours to show, and what transformers warns of is either recorded or refused here.
 transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -88,6 +90,14 @@ class LocalBackend:
     def tokenizer_digest(self) -> str:
         """Digest of the vocabulary: token → id."""
         return digest_of(self._tokenizer.get_vocab())
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary | str:
+        """What each token writes, or why that is not known."""
+        try:
+            return spelled(self._tokenizer, int(self._model.config.vocab_size))
+        except UnspelledError as error:
+            return str(error)
 
     @property
     def device_sentence(self) -> str:

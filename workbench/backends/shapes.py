@@ -70,8 +70,16 @@ def ends_of(tokens: Sequence[TokenChance]) -> list[int]:
 
 
 def top_tokens(offset: int, alternatives: Sequence[TokenChance]) -> TopTokens:
-    """The record of one position: alternatives best first, at most `TOP_K` of them."""
+    """The record of one position: alternatives best first, at most `TOP_K` of them.
+
+    Raises:
+        ValueError: If their probabilities sum to more than 1, rounding aside: then they are none.
+    """
     known = [token for token in alternatives if token.logprob is not None]
+    total = math.fsum(math.exp(min(0.0, token.logprob or 0.0)) for token in known)
+    if total > 1 + MOST_ABOVE_ZERO:
+        msg = f"probabilities that sum to {total:.4g}"
+        raise ValueError(msg)
     best = sorted(known, key=lambda token: -(token.logprob or 0.0))[:TOP_K]
     spelled = tuple(token.spelled for token in best)
     return TopTokens(

@@ -9,7 +9,7 @@ if not sys.stderr.isatty():
 
 import typer
 
-from workbench.cli import case, custody, demo, models, packs, plan, ui
+from workbench.cli import bring, case, custody, demo, evaluate, models, packs, plan, ui
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -22,8 +22,10 @@ app.command()(demo.demo)
 app.command()(ui.ui)
 app.add_typer(models.app, name="models")
 app.add_typer(packs.app, name="packs")
+app.command("import")(bring.import_answers)
 for command in (plan.plan, case.run, case.compare, case.report):
     app.command()(command)
+app.command()(evaluate.evaluate)
 app.command()(custody.verify)
 app.command()(custody.anchor)
 app.command()(custody.rebuild)

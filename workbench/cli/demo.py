@@ -71,7 +71,7 @@ def _derive_suspect() -> None:
 def _planned(folder: Path) -> CaseStore:
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import find_pack
-    from workbench.plan import Extent, make_plan
+    from workbench.plan import DEFAULT_READINGS, Extent, make_plan
 
     if folder.exists():
         say(f"Case {folder.name} exists; going on with it.")
@@ -84,7 +84,7 @@ def _planned(folder: Path) -> CaseStore:
         [find_pack(pack_id) for pack_id in PACKS],
         load_catalogue(),
         now=now(),
-        extent=Extent(repeats=REPEATS),
+        extent=Extent(repeats=REPEATS, readings=DEFAULT_READINGS),
     )
     say(f"Plan {plan.digest}")
     return create_case(folder, plan, packs)

@@ -16,22 +16,25 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch, check and derive models.")
 
+WHERE = {"http": "endpoint", "replay": "recorded"}
+"""Backend → where a model is whose weights cannot be here."""
+
 Name = Annotated[str | None, typer.Option(help="What to call it here.")]
 
 
 @app.command("list")
 def list_models(*, as_json: AsJson = False) -> None:
-    """List every known model, and whether its weights are here or it is asked at an endpoint."""
+    """List every known model: are its weights here, is it an endpoint, did others record it?"""
     from workbench.models.catalogue import load_catalogue
     from workbench.models.fetch import is_here
 
     rows = [(entry, is_here(entry)) for entry in load_catalogue().values()]
     if as_json:
-        print_json([{**_entry_json(e), "here": None if e.endpoint else here} for e, here in rows])
+        print_json([{**_entry_json(e), "here": _here_json(e, here)} for e, here in rows])
         return
     table = Table("name", "family", "licence", "here", "title", box=None, pad_edge=False)
     for entry, here in rows:
-        where = "endpoint" if entry.endpoint else "yes" if here else "no"
+        where = WHERE.get(entry.backend, "yes" if here else "no")
         cells = (entry.name, entry.family, entry.licence, where, entry.title)
         table.add_row(*(Text(visible_line(cell)) for cell in cells))
     Console(width=None if Console().is_terminal else 160).print(table)
@@ -78,6 +81,9 @@ def check(name: str, *, as_json: AsJson = False) -> None:
     if entry.endpoint is not None:
         _check_endpoint(entry, entry.endpoint, as_json=as_json)
         return
+    if entry.backend == "replay":
+        _check_recorded(entry, as_json=as_json)
+        return
     seen = inspect_model(entry, say=say)
     if as_json:
         print_json({**_entry_json(entry), **_inspection_json(seen)})
@@ -91,6 +97,21 @@ def check(name: str, *, as_json: AsJson = False) -> None:
     _print(f"weights     {seen.weights_digest}")
     _print(f"folder      {seen.folder}")
     _print(f"ok: {seen.files} files as recorded, and the model loads and answers.")
+
+
+def _check_recorded(entry: "ModelEntry", *, as_json: bool) -> None:
+    from workbench.models.recorded import read_recording
+    from workbench.records import to_json
+
+    recording = read_recording(entry)
+    if as_json:
+        print_json({**_entry_json(entry), "recording": to_json(recording)})
+        return
+    _print(f"{entry.name}: {entry.title}")
+    for file in recording.files:
+        kept = "kept" if file.kept else "not kept"
+        _print(f"{file.name}  {file.digest}  {file.size} bytes, {kept}, {file.bad} bad entries")
+    _print(f"ok: {recording.answers} answers as they were imported.")
 
 
 def _check_endpoint(entry: "ModelEntry", endpoint: "Endpoint", *, as_json: bool) -> None:
@@ -162,6 +183,11 @@ def derive(
 
 def _print(line: str) -> None:
     Console(soft_wrap=True).print(Text(visible_line(line)))
+
+
+def _here_json(entry: "ModelEntry", here: bool) -> bool | None:
+    """Whether weights are here; None for a model that shows none."""
+    return None if entry.backend in WHERE else here
 
 
 def _entry_json(entry: "ModelEntry") -> dict[str, Any]:

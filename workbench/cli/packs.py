@@ -30,10 +30,12 @@ Sealed = Annotated[
 
 @app.command("list")
 def list_packs(*, root: Root = None, as_json: AsJson = False) -> None:
-    """List every pack: id, version, how it asks, how many questions for each model."""
-    from workbench.packs import load_packs
+    """List every pack, imported ones last: id, version, how it asks, how many questions it is."""
+    from workbench.packs import imported_ids, load_packs, read_imported
 
-    packs = load_packs(root).values()
+    packs = list(load_packs(root).values())
+    if root is None:
+        packs += [read_imported(pack_id) for pack_id in imported_ids()]
     if as_json:
         print_json([_summary(pack) for pack in packs])
         return

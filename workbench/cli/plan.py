@@ -11,7 +11,7 @@ from workbench.store import create_case
 
 if TYPE_CHECKING:
     from workbench.packs.weights import PackWeights
-    from workbench.records import Endpoint, Pack, Part, Plan
+    from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan
 
 PARTS = ("open", "sealed", "all")
 
@@ -40,13 +40,17 @@ def plan(  # noqa: PLR0913 - one argument for each option
         list[str] | None,
         typer.Option(help="An endpoint that serves the reference's own weights; repeatable."),
     ] = None,
+    readings: Annotated[
+        int | None,
+        typer.Option(help="Probes of each pack whose answers all models read; 0 for none."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fix packs, models, metrics and seed before anything is asked."""
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
-    from workbench.plan import DEFAULT_SEED, Extent, default_controls, make_plan
+    from workbench.plan import DEFAULT_READINGS, DEFAULT_SEED, Extent, default_controls, make_plan
 
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
@@ -63,7 +67,11 @@ def plan(  # noqa: PLR0913 - one argument for each option
         catalogue,
         now=now(),
         extent=Extent(
-            cast("Part", part), repeats, budget, {} if budget is None else _weights(chosen)
+            cast("Part", part),
+            repeats,
+            budget,
+            {} if budget is None else _weights(chosen),
+            DEFAULT_READINGS if readings is None else readings,
         ),
         stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,
@@ -76,6 +84,8 @@ def plan(  # noqa: PLR0913 - one argument for each option
     for _, name in made.models:
         if (endpoint := catalogue[name].endpoint) is not None:
             _print_cost(name, endpoint, packs)
+        elif catalogue[name].backend == "replay":
+            _print_recorded(catalogue[name], packs)
     typer.echo(f"Next: workbench run {case}")
 
 
@@ -109,6 +119,24 @@ def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     )
     typer.echo(f"Probes of these packs that are not asked: {left_out}")
     typer.echo(f"Plan {made.digest}")
+
+
+def _print_recorded(entry: "ModelEntry", packs: "tuple[Pack, ...]") -> None:
+    from workbench.models.recorded import answers_to
+
+    repeats = [
+        (probe.prompt, pack.decoding.repeats)
+        for pack in packs
+        for probe in pack.probes
+        if pack.kind == "generate"
+    ]
+    answers = answers_to(entry, {prompt for prompt, _ in repeats})
+    there = sum(min(wanted, len(answers.get(prompt, ()))) for prompt, wanted in repeats)
+    wanted = sum(pack.questions for pack in packs)
+    typer.echo(
+        f"{entry.name} is not asked: a third party recorded answers to {there} of its "
+        f"{wanted} questions"
+    )
 
 
 def _print_cost(model: str, endpoint: "Endpoint", packs: "tuple[Pack, ...]") -> None:

@@ -13,7 +13,7 @@ from workbench.digest import digest_of, digest_of_file, digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError
 from workbench.observed import tensor_path
-from workbench.records import USABLE, Observation, Outcome, Run
+from workbench.records import USABLE, Observation, Outcome, Run, TopTokens
 from workbench.store import CaseStore
 from workbench.store.embeddings import add_embeddings, embeddings
 
@@ -24,8 +24,8 @@ class Material:
 
     run: Run
     outcomes: dict[Outcome, int]
-    texts: dict[str, list[str]]
-    """Probe → usable answers."""
+    answers: dict[str, dict[int, str]]
+    """Probe → repeat → usable answer."""
     embeddings: dict[str, Tensor] = field(default_factory=dict)
     """Probe → unit rows, shape (answers, dim)."""
     tensors: dict[str, str] = field(default_factory=dict)
@@ -34,6 +34,13 @@ class Material:
     """Probe and repeat → digest of the tensor file that may hold how likely its text was."""
     offsets: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Probe → characters before each kept position."""
+    tops: dict[str, tuple[TopTokens, ...]] = field(default_factory=dict)
+    """Probe → the most probable next tokens at each kept position."""
+
+    @property
+    def texts(self) -> dict[str, list[str]]:
+        """Probe → usable answers, in the order of their repeats."""
+        return {probe: [by[n] for n in sorted(by)] for probe, by in self.answers.items()}
 
 
 def gather(store: CaseStore, run: Run) -> Material:
@@ -49,7 +56,9 @@ def _take(material: Material, seen: Observation) -> None:
     if seen.outcome not in USABLE:
         return
     if seen.text is not None:
-        material.texts.setdefault(seen.probe_address, []).append(seen.text)
+        material.answers.setdefault(seen.probe_address, {})[seen.repeat] = seen.text
+    if seen.top:
+        material.tops[seen.probe_address] = seen.top
     if seen.tensor_digest is None:
         return
     material.readings[seen.probe_address, seen.repeat] = seen.tensor_digest

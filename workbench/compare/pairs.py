@@ -1,18 +1,15 @@
-"""One metric, two runs → one value per probe."""
+"""Two runs, one metric → one value per probe."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import combinations, permutations
 
-from torch import Tensor
-
-from workbench.compare.material import Material, logprobs
+from workbench.compare.choices import option_tables
+from workbench.compare.material import Material
+from workbench.compare.shown import Shown
+from workbench.compare.tables import MIN_PROBES, Table, Values
 from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics import Metric
 from workbench.records import NoScore, Pack
-from workbench.store import CaseStore
-
-Values = dict[str, float]
-MIN_PROBES = 5
-"""Fewer give no interval worth printing."""
 
 
 def counted_probes(packs: Sequence[Pack], metric: Metric) -> frozenset[str]:
@@ -25,49 +22,160 @@ def counted_probes(packs: Sequence[Pack], metric: Metric) -> frozenset[str]:
     )
 
 
-def pair_values(
-    store: CaseStore,
-    metric: Metric,
-    first: Material,
-    second: Material,
-    counted: Collection[str],
-) -> Values | NoScore:
-    """Compare two runs at every probe that counts and both answered.
+def tables(
+    packs: Sequence[Pack],
+    metrics: Sequence[Metric],
+    materials: Sequence[Material],
+    shown: Shown,
+    say: Callable[[str], None],
+) -> dict[str, Table]:
+    """Compare every two runs at every probe that counts and both answered.
+
+    Args:
+        packs: What was asked.
+        metrics: Which metrics.
+        materials: What the runs gave.
+        shown: Reads their distributions and likelihoods.
+        say: Called with a line of progress.
 
     Returns:
-        Probe → value in the metric's own unit and direction, or why there is none.
+        Metric id → ordered pair of runs → values, or why there are none.
+
+    Raises:
+        CustodyError: If a file of the record is missing or was changed.
     """
-    match metric.material:
-        case "texts":
-            found = _each(metric, first.texts, second.texts, counted)
-        case "embeddings":
-            found = _each(metric, first.embeddings, second.embeddings, counted)
-        case "logprobs":
-            if reason := _not_comparable(first, second):
-                return NoScore(metric.id, reason)
-            found = _each_distribution(store, metric, first, second, counted)
-    if len(found) < MIN_PROBES:
-        return NoScore(metric.id, f"only {len(found)} probes were usable on both sides")
+    counted = {metric.id: counted_probes(packs, metric) for metric in metrics}
+    say("Comparing what was shown of next tokens and passages")
+    found = _shown(shown.next_tokens, _taking(metrics, "tokens", "bytes"), materials, counted)
+    found |= _shown(shown.passage, _taking(metrics, "passages"), materials, counted)
+    for metric in _taking(metrics, "options"):
+        say(metric.title)
+        found[metric.id] = option_tables(metric, packs, materials, counted[metric.id])
+    for metric in _taking(metrics, "readings", "readings back"):
+        say(metric.title)
+        found[metric.id] = _read(shown, metric, materials, counted[metric.id])
+    for metric in _taking(metrics, "texts", "embeddings"):
+        say(metric.title)
+        found[metric.id] = _given(metric, materials, counted[metric.id])
     return found
 
 
-def _each(
+def _taking(metrics: Sequence[Metric], *material: str) -> list[Metric]:
+    return [metric for metric in metrics if metric.material in material]
+
+
+def _given(metric: Metric, materials: Sequence[Material], counted: Collection[str]) -> Table:
+    """Compare answers, or their embeddings."""
+    sides: dict[str, Mapping[str, object]] = {
+        item.run.id: item.texts if metric.material == "texts" else item.embeddings
+        for item in materials
+    }
+
+    def values(first: Material, second: Material) -> Values:
+        one, other = sides[first.run.id], sides[second.run.id]
+        shared = [probe for probe in one if probe in other and probe in counted]
+        return _each(metric, ((probe, (one[probe], other[probe])) for probe in shared))
+
+    return _table(metric, materials, values)
+
+
+def _shown(
+    read: Callable[[Material, str], object | None],
+    metrics: Sequence[Metric],
+    materials: Sequence[Material],
+    counted: Mapping[str, Collection[str]],
+) -> dict[str, Table]:
+    """Compare distributions or likelihoods by several metrics, each file being read once."""
+    found = {metric.id: _begun(metric, materials) for metric in metrics}
+    for probe in sorted({probe for metric in metrics for probe in counted[metric.id]}):
+        sides = {item.run.id: side for item in materials if (side := read(item, probe)) is not None}
+        for metric in metrics:
+            if probe in counted[metric.id]:
+                _add(metric, found[metric.id], probe, sides)
+    for metric in metrics:
+        table = found[metric.id]
+        table |= {
+            pair: values if isinstance(values, NoScore) else _enough(metric, values)
+            for pair, values in table.items()
+        }
+    return found
+
+
+def _begun(metric: Metric, materials: Sequence[Material]) -> Table:
+    """An empty table; the two orders of a pair share one set of values, or one reason."""
+    table: Table = {}
+    for one, other in combinations(materials, 2):
+        why = _why_not(metric, one, other)
+        values: Values | NoScore = NoScore(metric.id, why) if why else {}
+        table[one.run.id, other.run.id] = table[other.run.id, one.run.id] = values
+    return table
+
+
+def _add(metric: Metric, table: Table, probe: str, sides: Mapping[str, object]) -> None:
+    for one, other in combinations(sides, 2):
+        if not isinstance(values := table[one, other], NoScore):
+            values |= _each(metric, [(probe, (sides[one], sides[other]))])
+
+
+def _read(
+    shown: Shown, metric: Metric, materials: Sequence[Material], counted: Collection[str]
+) -> Table:
+    """How likely one of two finds the other's answers."""
+    back = metric.material == "readings back"
+
+    def values(first: Material, second: Material) -> Values:
+        author, reader = (second, first) if back else (first, second)
+        answered = [probe for probe in author.answers if probe in counted]
+        read = ((probe, (shown.answers(author, reader, probe),)) for probe in answered)
+        return _each(metric, read)
+
+    return {
+        (one.run.id, other.run.id): _enough(metric, values(one, other))
+        for one, other in permutations(materials, 2)
+    }
+
+
+def _table(
     metric: Metric,
-    first: Mapping[str, Sequence[str] | Tensor],
-    second: Mapping[str, Sequence[str] | Tensor],
-    counted: Collection[str],
-) -> Values:
+    materials: Sequence[Material],
+    values: Callable[[Material, Material], Values],
+) -> Table:
+    """A symmetric measure of every two runs, computed once and held in both orders."""
+    table: Table = {}
+    for one, other in combinations(materials, 2):
+        found = _enough(metric, values(one, other))
+        table[one.run.id, other.run.id] = table[other.run.id, one.run.id] = found
+    return table
+
+
+def _each(metric: Metric, sides: Iterable[tuple[str, tuple[object, ...]]]) -> Values:
     values: Values = {}
-    for probe in first:
-        if probe in second and probe in counted:
-            try:
-                values[probe] = metric.at_probe(first[probe], second[probe])
-            except NotEnoughEvidenceError:
-                continue  # fewer answers than the metric needs: this probe is left out and counted
+    for probe, material in sides:
+        try:
+            values[probe] = metric.measure(*material)
+        except NotEnoughEvidenceError:
+            continue  # less than the metric needs: this probe is left out and counted
     return values
 
 
-def _not_comparable(first: Material, second: Material) -> str:
+def _enough(metric: Metric, values: Values) -> Values | NoScore:
+    if len(values) < MIN_PROBES:
+        return NoScore(metric.id, f"only {len(values)} probes were usable on both sides")
+    return values
+
+
+def _why_not(metric: Metric, first: Material, second: Material) -> str:
+    """Why a metric on distributions cannot compare two runs at any probe; empty if it can."""
+    match metric.material:
+        case "tokens":
+            return _why_no_tokens(first, second)
+        case "bytes":
+            return _why_no_bytes(first) or _why_no_bytes(second)
+        case _:
+            return ""
+
+
+def _why_no_tokens(first: Material, second: Material) -> str:
     for side in (first, second):
         if not side.tensors and side.run.capabilities.endpoint is not None:
             return f"{side.run.model} is an endpoint and shows no whole distributions"
@@ -80,17 +188,10 @@ def _not_comparable(first: Material, second: Material) -> str:
     return ""
 
 
-def _each_distribution(
-    store: CaseStore,
-    metric: Metric,
-    first: Material,
-    second: Material,
-    counted: Collection[str],
-) -> Values:
-    values: Values = {}
-    for probe, offsets in first.offsets.items():
-        if second.offsets.get(probe) == offsets and probe in counted:
-            values[probe] = metric.at_probe(
-                logprobs(store, first, probe), logprobs(store, second, probe)
-            )
-    return values
+def _why_no_bytes(side: Material) -> str:
+    if not side.tops:
+        return f"{side.run.model} shows no distributions"
+    if side.tensors and side.run.vocabulary_digest is None:
+        reason = side.run.vocabulary_note or "it was not recorded"
+        return f"what the tokens of {side.run.model} write is not known: {reason}"
+    return ""

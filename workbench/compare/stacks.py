@@ -1,28 +1,24 @@
 """Serving-stack control: the reference beside its own weights, served another way."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
+from workbench.compare.lines import scored
 from workbench.compare.material import Material
-from workbench.compare.pairs import MIN_PROBES, Values
+from workbench.compare.tables import MIN_PROBES, Table
 from workbench.errors import NotEnoughEvidenceError
+from workbench.metrics import Bounded
 from workbench.metrics.distribution import mean_log_difference
-from workbench.records import USABLE, AnyScore, NoScore, Observation, Plan, Score, StackFloor
+from workbench.records import USABLE, AnyScore, NoScore, Observation, Plan, StackFloor
 from workbench.store import CaseStore
 
 DIFFERENCE = "logprob-difference"
-
-Scored = Callable[[str, Sequence[float]], Score]
-"""Metric id and values over probes → score with its interval."""
-PairValues = Callable[[str, Material, Material], Values | NoScore]
-"""Metric id and two runs → value per probe."""
 
 
 def stack_floors(
     store: CaseStore,
     plan: Plan,
     materials: Mapping[str, Material],
-    values: PairValues,
-    scored: Scored,
+    tables: Mapping[str, Table],
 ) -> tuple[StackFloor, ...]:
     """Measure what each other serving stack of the reference's weights changes.
 
@@ -30,35 +26,35 @@ def stack_floors(
         store: The case.
         plan: Its plan; metrics come in its order.
         materials: Run → what it gave.
-        values: Compares two runs by one metric.
-        scored: Turns values over probes into a score.
+        tables: Metric → values of every two runs.
     """
     reference = materials[f"reference-{plan.reference}"]
     floors = []
     for name in plan.stacks:
         stack = materials[f"stack-{name}"]
-        scores: list[AnyScore] = []
-        for metric in plan.metrics:
-            found = values(metric, reference, stack)
-            scores.append(
-                found if isinstance(found, NoScore) else scored(metric, list(found.values()))
-            )
-        floors.append(StackFloor(name, _difference(store, reference, stack, scored), tuple(scores)))
+        pair = (reference.run.id, stack.run.id)
+        found = ((metric, tables[metric][pair]) for metric in plan.metrics)
+        scores = tuple(
+            values if isinstance(values, NoScore) else scored(metric, plan, list(values.values()))
+            for metric, values in found
+        )
+        floors.append(StackFloor(name, _difference(store, plan, reference, stack), scores))
     return tuple(floors)
 
 
-def _difference(store: CaseStore, reference: Material, stack: Material, scored: Scored) -> AnyScore:
+def _difference(store: CaseStore, plan: Plan, reference: Material, stack: Material) -> AnyScore:
     ours, theirs = _next_tokens(store, reference), _next_tokens(store, stack)
     found = []
     for probe in sorted(ours.keys() & theirs.keys()):
         try:
-            found.append(mean_log_difference(ours[probe], theirs[probe]))
+            difference = mean_log_difference(ours[probe], theirs[probe])
+            found.append(Bounded.exact(difference))
         except NotEnoughEvidenceError:
             continue  # nothing shared among the best: this probe is left out and counted
     if len(found) < MIN_PROBES:
         reason = f"only {len(found)} next-token probes were read on both sides"
         return NoScore(DIFFERENCE, reason)
-    return scored(DIFFERENCE, found)
+    return scored(DIFFERENCE, plan, found)
 
 
 def _next_tokens(store: CaseStore, material: Material) -> dict[str, dict[str, float]]:

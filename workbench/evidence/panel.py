@@ -1,12 +1,12 @@
 """The control panel: what similarity is worth, seen against models known to be independent."""
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from itertools import permutations
 
 Values = Mapping[str, float]
 """Probe address → value of one pair of models; higher is more alike."""
-Pairs = Mapping[frozenset[str], Values]
-"""Unordered pair of models → its values."""
+Pairs = Mapping[tuple[str, str], Values]
+"""Ordered pair of models → its values; where a measure is symmetric, both orders hold the same."""
 
 MIN_CONTROLS = 2
 """With fewer, there is no pair of controls to say how alike independent models are."""
@@ -20,7 +20,8 @@ def centred(pairs: Pairs, reference: str, candidate: str, panel: Sequence[str]) 
     candidate alike to everybody, which is what raw similarity mostly measures.
 
     Args:
-        pairs: Values of every pair among the reference, the suspect and the controls.
+        pairs: Values of every pair needed: of the reference with the panel, of the panel with the
+            candidate, and among the rest of the panel.
         reference: The reference.
         candidate: The suspect, or one control.
         panel: The suspect *and* the controls. Every candidate is centred against the others, the
@@ -39,10 +40,10 @@ def centred(pairs: Pairs, reference: str, candidate: str, panel: Sequence[str]) 
         in full conformal prediction (Vovk, Gammerman & Shafer 2005).
     """
     cohort = [member for member in panel if member != candidate]
-    direct = pairs[frozenset((reference, candidate))]
-    from_reference = [pairs[frozenset((reference, member))] for member in cohort]
-    from_candidate = [pairs[frozenset((member, candidate))] for member in cohort]
-    among = [pairs[frozenset(couple)] for couple in combinations(cohort, 2)]
+    direct = pairs[reference, candidate]
+    from_reference = [pairs[reference, member] for member in cohort]
+    from_candidate = [pairs[member, candidate] for member in cohort]
+    among = [pairs[couple] for couple in permutations(cohort, 2)]
     shared = set(direct).intersection(*from_reference, *from_candidate, *among)
     return {
         probe: direct[probe]
@@ -51,6 +52,24 @@ def centred(pairs: Pairs, reference: str, candidate: str, panel: Sequence[str]) 
         + _mean(among, probe)
         for probe in sorted(shared)
     }
+
+
+def needed(reference: str, candidate: str, panel: Sequence[str]) -> dict[tuple[str, str], int]:
+    """Ordered pairs that `centred` takes, with the sign that their values count with.
+
+    Returns:
+        Pair → 1 where a higher value raises the centred one, −1 where it lowers it.
+    """
+    cohort = [member for member in panel if member != candidate]
+    signs = {(reference, member): -1 for member in cohort}
+    signs |= {(member, candidate): -1 for member in cohort}
+    signs |= dict.fromkeys(permutations(cohort, 2), 1)
+    return signs | {(reference, candidate): 1}
+
+
+def both_ways(pairs: Mapping[frozenset[str], Values]) -> Pairs:
+    """Values of unordered pairs, in either order."""
+    return {order: values for pair, values in pairs.items() for order in permutations(pair, 2)}
 
 
 def _mean(values: Sequence[Values], probe: str) -> float:

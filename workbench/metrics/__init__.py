@@ -8,9 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workbench.metrics.distribution import jensen_shannon, top1_agreement
+from workbench.metrics.alleles import allele_distance
+from workbench.metrics.divergences import Bounded
 from workbench.metrics.embedding import mmd_squared, paired_similarity
+from workbench.metrics.likelihood import passage_distance, surprise
+from workbench.metrics.next_tokens import (
+    next_byte_js,
+    next_bytes_js,
+    next_token_js,
+    next_token_top1,
+)
 from workbench.metrics.text import word_bigram_similarity
+
+Material = Literal[
+    "tokens", "bytes", "passages", "options", "readings", "readings back", "embeddings", "texts"
+]
+"""What a metric takes of each model: next tokens of one vocabulary, or of any; likelihoods of passages;
+letters of options; likelihoods of the one model's answers under the other, or the reverse; answers'
+embeddings; answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +36,22 @@ class Metric:
     title: str
     direction: Literal["similarity", "distance"]
     unit: str
-    material: Literal["embeddings", "texts", "logprobs"]
-    """What `at_probe` takes of each model."""
-    at_probe: Callable[[Any, Any], float]
+    material: Material
+    at_probe: Callable[..., float | Bounded] | None
+    """Takes both models' material; None: computed over all probes and the whole panel at once."""
+
+    @property
+    def directed(self) -> bool:
+        """Whether it matters which of two models comes first."""
+        return self.material in {"readings", "readings back"}
+
+    def measure(self, *material: Any) -> Bounded:  # noqa: ANN401 - as `material` says
+        """Compare at one probe; an exact value has equal limits."""
+        if self.at_probe is None:
+            msg = f"{self.id} is not computed probe by probe"
+            raise TypeError(msg)
+        found = self.at_probe(*material)
+        return found if isinstance(found, Bounded) else Bounded.exact(found)
 
 
 METRICS: tuple[Metric, ...] = (
@@ -32,16 +60,64 @@ METRICS: tuple[Metric, ...] = (
         "Next-token divergence (Jensen–Shannon)",
         "distance",
         "bits, 0 to 1",
-        "logprobs",
-        jensen_shannon,
+        "tokens",
+        next_token_js,
     ),
     Metric(
         "top1-agreement",
         "Most probable next token agrees",
         "similarity",
         "share of positions, 0 to 1",
-        "logprobs",
-        top1_agreement,
+        "tokens",
+        next_token_top1,
+    ),
+    Metric(
+        "next-byte-js",
+        "Next-byte divergence, any tokenizers (Jensen–Shannon)",
+        "distance",
+        "bits, 0 to 1",
+        "bytes",
+        next_byte_js,
+    ),
+    Metric(
+        "next-bytes-js",
+        "Next two bytes' divergence, any tokenizers (Jensen–Shannon)",
+        "distance",
+        "bits, 0 to 1",
+        "bytes",
+        next_bytes_js,
+    ),
+    Metric(
+        "passage-likelihood",
+        "Surprise at passages differs",
+        "distance",
+        "bits per byte",
+        "passages",
+        passage_distance,
+    ),
+    Metric(
+        "option-correlation",
+        "Choices among options (residual correlation)",
+        "similarity",
+        "correlation, −1 to 1",
+        "options",
+        None,
+    ),
+    Metric(
+        "cross-likelihood",
+        "Surprise at the reference's answers",
+        "distance",
+        "bits per byte",
+        "readings",
+        surprise,
+    ),
+    Metric(
+        "reverse-likelihood",
+        "Reference's surprise at the other's answers",
+        "distance",
+        "bits per byte",
+        "readings back",
+        surprise,
     ),
     Metric(
         "paired-embedding",
@@ -67,6 +143,14 @@ METRICS: tuple[Metric, ...] = (
         "texts",
         word_bigram_similarity,
     ),
+    Metric(
+        "allele-distance",
+        "First words of answers (Nei's distance)",
+        "distance",
+        "difference of probabilities, about 0 to 1",
+        "texts",
+        allele_distance,
+    ),
 )
 
-__all__ = ["METRICS", "Metric"]
+__all__ = ["METRICS", "Bounded", "Metric"]

@@ -3,23 +3,24 @@
 import math
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor
 
 from workbench.errors import NotEnoughEvidenceError
+from workbench.metrics.divergence import divergences
 
 
 def jensen_shannon(reference: Tensor, suspect: Tensor) -> float:
     """Jensen–Shannon divergence of next-token distributions, mean over positions.
 
     Args:
-        reference: Natural log-probabilities, shape (positions, vocab), any floating dtype.
+        reference: Natural log-probabilities, shape (positions, vocab), float16 to float64.
         suspect: The same positions and vocabulary, same shape.
 
     Returns:
         A distance in bits, from 0 (equal distributions) to 1 (disjoint ones). Symmetric.
 
     Raises:
+        DistributionError: If a tensor is malformed or the two do not belong together (`divergences`).
         NotEnoughEvidenceError: If there is no position.
 
     Accuracy: Computed in float64; each row is normalised first, because float16 log-probabilities
@@ -28,30 +29,27 @@ def jensen_shannon(reference: Tensor, suspect: Tensor) -> float:
     Source: Lin (1991), "Divergence measures based on the Shannon entropy", IEEE Trans. Inf. Theory
         37(1), eq. 4.1 with equal weights.
     """
-    p, q = _normalised("next-token-js", reference, suspect)
-    middle = torch.logaddexp(p, q) - math.log(2)
-    divergence = (_kl(p, middle) + _kl(q, middle)) / 2
-    return float(divergence.mean().clamp(min=0)) / math.log(2)
+    return float(divergences(reference, suspect).jensen_shannon.mean())
 
 
 def top1_agreement(reference: Tensor, suspect: Tensor) -> float:
     """Share of positions at which both models find the same next token most probable.
 
     Args:
-        reference: Log-probabilities, shape (positions, vocab), any floating dtype.
+        reference: Natural log-probabilities, shape (positions, vocab), float16 to float64.
         suspect: The same positions and vocabulary, same shape.
 
     Returns:
         A similarity from 0 to 1. Symmetric.
 
     Raises:
+        DistributionError: If a tensor is malformed or the two do not belong together (`divergences`).
         NotEnoughEvidenceError: If there is no position.
 
     Source: The agreement rate of "Model provenance testing" (2025), arXiv:2502.00706,
         read from distributions instead of sampled tokens.
     """
-    p, q = _normalised("top1-agreement", reference, suspect)
-    return float((p.argmax(1) == q.argmax(1)).double().mean())
+    return float(divergences(reference, suspect).top1.double().mean())
 
 
 def mean_log_difference(
@@ -78,17 +76,3 @@ def mean_log_difference(
 
 def _best(logprobs: Mapping[str, float], best: int) -> Mapping[str, float]:
     return dict(sorted(logprobs.items(), key=lambda item: (-item[1], item[0]))[:best])
-
-
-def _normalised(metric: str, reference: Tensor, suspect: Tensor) -> tuple[Tensor, Tensor]:
-    if reference.shape != suspect.shape:
-        msg = f"{metric}: shapes {tuple(reference.shape)} and {tuple(suspect.shape)} differ"
-        raise ValueError(msg)
-    if len(reference) == 0:
-        raise NotEnoughEvidenceError(metric, got=0, need=1)
-    return reference.double().log_softmax(1), suspect.double().log_softmax(1)
-
-
-def _kl(p: Tensor, q: Tensor) -> Tensor:
-    """Kullback–Leibler divergence per row, in nats; a token of probability 0 adds nothing."""
-    return torch.where(p > -torch.inf, p.exp() * (p - q), 0.0).sum(1)

@@ -1,12 +1,13 @@
 """The list of known models: data/models.toml and whatever was derived or imported on this machine.
 
-A folder in the cache that holds a `model.json` describes itself; data/models.toml is never written.
+A folder that holds a `model.json` describes itself, in the cache or, for answers that others recorded,
+in `recorded/` beside data/models.toml, which is never written.
 """
 
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, get_args
@@ -35,13 +36,16 @@ def load_catalogue(path: Path | None = None, cache: Path | None = None) -> dict[
         cache: Cache folder with derived and imported models; the user's if not given.
 
     Returns:
-        Name → entry, in the order of the file, then those of the cache by name.
+        Name → entry, in the order of the file, then those of the cache, then those whose answers
+        were recorded by others, by name.
 
     Raises:
         ModelError: If the file does not follow its format; every problem is listed.
     """
-    known = _read_list(path or paths.models_file())
-    for folder in entry_folders(cache or paths.cache_folder()):
+    path = path or paths.models_file()
+    known = _read_list(path)
+    imported = entry_folders(path.parent / "recorded", ("models",))
+    for folder in (*entry_folders(cache or paths.cache_folder()), *imported):
         entry = read_entry(folder)
         known.setdefault(entry.name, entry)
     return known
@@ -69,9 +73,9 @@ def find_model(name: str, catalogue: Mapping[str, ModelEntry] | None = None) -> 
     return known[name]
 
 
-def entry_folders(cache: Path) -> Iterator[Path]:
+def entry_folders(cache: Path, groups: Sequence[str] = ("models", "derived")) -> Iterator[Path]:
     """Folders in the cache that describe themselves, by path."""
-    for group in ("models", "derived"):
+    for group in groups:
         for file in sorted((cache / group).glob(f"*/{ENTRY_FILE}")):
             if not file.parent.name.startswith("."):
                 yield file.parent
@@ -160,6 +164,9 @@ def entry_problems(entry: ModelEntry) -> Iterator[str]:
         yield f'backend "{entry.backend}" is not known{nearest(entry.backend, BACKEND_NAMES)}'
     elif entry.backend == "http":
         yield from endpoint_problems(entry)
+        return
+    elif entry.backend == "replay":
+        yield "recorded answers are not listed here; bring them in with `workbench import`"
         return
     elif entry.endpoint is not None:
         yield 'the table endpoint belongs to backend = "http"'

@@ -77,8 +77,8 @@ def located(entry: ModelEntry) -> Path:
 
 
 def is_here(entry: ModelEntry) -> bool:
-    """Whether a model's weights are on this machine; an endpoint's never are."""
-    return entry.endpoint is None and _present(entry) is not None
+    """Whether a model's weights are on this machine; others than local models show none."""
+    return entry.backend == "local" and _present(entry) is not None
 
 
 def wanted(
@@ -140,6 +140,11 @@ def _require_weights(entry: ModelEntry) -> None:
         raise ModelError(
             f"{entry.name} is asked at an endpoint, which shows no weights.",
             fix=f"Run `workbench models check {entry.name}` to see what it offers.",
+        )
+    if entry.backend == "replay":
+        raise ModelError(
+            f"{entry.name} is known by answers that others recorded, which show no weights.",
+            fix="Name a model whose weights can be had.",
         )
 
 

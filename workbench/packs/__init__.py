@@ -1,6 +1,7 @@
 """Find, read, check and write probe packs: inert TOML files under `probes/`."""
 
 from workbench.packs.check import CheckedFile, check_paths
+from workbench.packs.imported import imported_ids, read_imported
 from workbench.packs.library import UnknownPackError, find_pack, load_packs
 from workbench.packs.problem import Problem
 from workbench.packs.read import load_pack
@@ -15,9 +16,11 @@ __all__ = [
     "check_paths",
     "check_versions",
     "find_pack",
+    "imported_ids",
     "load_pack",
     "load_packs",
     "new_pack",
     "part_of",
+    "read_imported",
     "sealed_addresses",
 ]

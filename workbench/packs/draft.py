@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from workbench.packs.lettered import lettered
 from workbench.packs.problem import Problem, hint, quoted
 from workbench.packs.schema import (
     FAMILIES,
@@ -52,6 +53,14 @@ class Draft:
         for index, probe in enumerate(self.probes):
             if field in probe:
                 yield index, probe[field]
+
+    def written(self) -> Iterator[tuple[int, str, str]]:
+        """Go through all that is put to a model: index of the probe, field, text."""
+        for index, prompt in self.texts("prompt"):
+            yield index, "prompt", prompt
+        for index, probe in enumerate(self.probes):
+            for option in probe.get("options", ()):
+                yield index, "options", option
 
 
 def draft_of(content: dict[str, Any], pack_id: str, source: Source) -> tuple[Draft, list[Problem]]:
@@ -106,11 +115,13 @@ def _decoding(draft: Draft) -> Decoding:
 
 
 def _probe(pack_id: str, fields: dict[str, Any]) -> Probe:
+    prompt, options = fields["prompt"], tuple(fields.get("options", ()))
     return Probe(
         f"{pack_id}#{fields['key']}",
-        fields["prompt"],
+        lettered(prompt, options) if options else prompt,
         fields.get("language", "en"),
         fields.get("group"),
+        options,
     )
 
 

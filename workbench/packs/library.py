@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workbench.errors import PackError, WorkbenchError
 from workbench.packs.draft import pack_of
+from workbench.packs.imported import imported_ids, read_imported
 from workbench.packs.problem import hint, listed, quoted, visible
 from workbench.packs.read import examine, load_pack
 from workbench.packs.schema import FAMILIES, ID_CHARACTERS, NAME, NAME_RULE
@@ -63,13 +64,18 @@ def load_packs(root: Path | None = None) -> dict[str, Pack]:
 def find_pack(pack_id: str, root: Path | None = None) -> Pack:
     """Read the pack of this id; other files may be broken.
 
+    Without a folder of its own, packs made of recorded prompts are found too.
+
     Raises:
         PackError: If there is none, with the nearest known id, or if it has problems.
     """
+    imported = [] if root is not None else imported_ids()
+    if pack_id in imported:
+        return read_imported(pack_id)
     root = root or probes_folder()
     file = root / f"{pack_id}.toml"
     if id_problems(pack_id) or not file.is_file():
-        raise UnknownPackError(pack_id, pack_ids(root))
+        raise UnknownPackError(pack_id, [*pack_ids(root), *imported])
     return load_pack(file, root)
 
 

@@ -9,6 +9,9 @@ from workbench.packs.language import JOINING, NOT_TAGS, PRIMARY, TAG, script_mis
 from workbench.packs.problem import Problem, hint, quoted
 from workbench.packs.schema import LITERAL_FAMILIES, MAY_NAME_MODELS
 from workbench.packs.source import Source
+from workbench.records import ONE_POSITION
+
+PART = {"prompt": "the prompt", "options": "an option"}
 
 JOINERS = "\u200c\u200d"
 FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
@@ -54,11 +57,11 @@ def characters(draft: Draft) -> Iterator[Problem]:
         value = draft.pack.get(field, "")
         text = value if isinstance(value, str) else "".join(value)
         yield from _hidden(draft, text, field, "pack", field)
-    for index, prompt in draft.texts("prompt"):
+    for index, field, written in draft.written():
         joins = draft.probes[index].get("language", "en").split("-")[0] in JOINING
-        text = prompt.translate(dict.fromkeys(map(ord, JOINERS))) if joins else prompt
-        name = f"the prompt of {draft.probe_name(index)}"
-        yield from _hidden(draft, text, name, "probe", index, "prompt")
+        text = written.translate(dict.fromkeys(map(ord, JOINERS))) if joins else written
+        name = f"{PART[field]} of {draft.probe_name(index)}"
+        yield from _hidden(draft, text, name, "probe", index, field)
 
 
 def _hidden(draft: Draft, text: str, name: str, *where: str | int) -> Iterator[Problem]:
@@ -75,7 +78,7 @@ def _described(letter: str) -> str:
 
 def white_space(draft: Draft) -> Iterator[Problem]:
     """A raw prompt that ends in white space asks tokenizers different questions."""
-    if draft.pack.get("kind") != "next_token" or draft.family in LITERAL_FAMILIES:
+    if draft.pack.get("kind") not in ONE_POSITION or draft.family in LITERAL_FAMILIES:
         return
     for index, prompt in draft.texts("prompt"):
         if prompt.strip() and prompt != prompt.rstrip():
@@ -104,12 +107,13 @@ def names(draft: Draft) -> Iterator[Problem]:
     if draft.family in MAY_NAME_MODELS:
         return
     families = " and ".join(f"{family}/" for family in MAY_NAME_MODELS)
-    for index, prompt in draft.texts("prompt"):
-        found = MODEL_OR_MAKER.findall(unicodedata.normalize("NFKC", prompt))
+    for index, field, text in draft.written():
+        found = MODEL_OR_MAKER.findall(unicodedata.normalize("NFKC", text))
         if found:
             named = ", ".join(quoted(name) for name in dict.fromkeys(found))
-            words = f"the prompt of {draft.probe_name(index)} names {named}"
-            yield draft.problem(f"{words}; only {families} may name models or makers", *_at(index))
+            words = f"{PART[field]} of {draft.probe_name(index)} names {named}"
+            words += f"; only {families} may name models or makers"
+            yield draft.problem(words, "probe", index, field)
 
 
 def _at(index: int) -> tuple[str, int, str]:

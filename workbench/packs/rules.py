@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from workbench.packs import schema
+from workbench.packs.choices import options
 from workbench.packs.draft import Draft
 from workbench.packs.problem import Problem, hint, quoted
 from workbench.packs.prompts import characters, languages, names, white_space
+from workbench.packs.schema import PLACEHOLDER
 from workbench.packs.similar import within_pack
 
 Rule = Callable[[Draft], Iterator[Problem]]
-
-PLACEHOLDER = "TODO"
-"""What a new pack's skeleton holds where its author must write."""
 
 
 def described(draft: Draft) -> Iterator[Problem]:
@@ -69,14 +68,15 @@ def kind_and_template(draft: Draft) -> Iterator[Problem]:
             choices = ", ".join(known)
             words = f"{field} {quoted(value)} is not one of {choices}{hint(value, known)}"
             yield draft.problem(words, "pack", field)
-    if draft.pack.get("kind") == "passage" and draft.pack.get("template") == "chat":
-        yield draft.problem('a passage pack has template = "raw"', "pack", "template")
+    kind = draft.pack.get("kind")
+    if kind in schema.RAW_ONLY and draft.pack.get("template") == "chat":
+        yield draft.problem(f'a {kind} pack has template = "raw"', "pack", "template")
 
 
 def decoding(draft: Draft) -> Iterator[Problem]:
     """Sampled packs say how; the others read distributions and sample nothing."""
     kind = draft.pack.get("kind")
-    if kind in ("next_token", "passage") and draft.has_decoding:
+    if kind in schema.UNSAMPLED and draft.has_decoding:
         words = f"a {kind} pack samples nothing; remove the table [decoding]"
         yield draft.problem(words, "decoding")
     elif kind == "generate" and not draft.has_decoding:
@@ -184,6 +184,7 @@ RULES: tuple[Rule, ...] = (
     keys,
     groups,
     lengths,
+    options,
     white_space,
     characters,
     languages,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import get_args
 
-from workbench.records import Decoding, ProbeKind, Template
+from workbench.records import LETTERS, Decoding, ProbeKind, Template
 
 FAMILIES = (
     "identity",
@@ -29,21 +29,37 @@ LITERAL_FAMILIES = ("tokenizer",)
 """Families where spelling is the point: prompts that differ in case or spacing are different."""
 
 KINDS: tuple[str, ...] = get_args(ProbeKind)
+UNSAMPLED = tuple(kind for kind in KINDS if kind != "generate")
+RAW_ONLY = ("passage", "choice")
+"""Kinds whose text is read as it stands."""
 TEMPLATES: tuple[str, ...] = get_args(Template)
 
+OF_NEXT_TOKENS = ("next-token-js", "top1-agreement", "next-byte-js", "next-bytes-js")
 FEWEST_ANSWERS = {
-    "next-token-js": 1,
-    "top1-agreement": 1,
+    **dict.fromkeys(OF_NEXT_TOKENS, 1),
+    "passage-likelihood": 1,
+    "option-correlation": 1,
+    "cross-likelihood": 1,
+    "reverse-likelihood": 1,
     "paired-embedding": 1,
     "mmd-squared": 2,
     "word-bigram": 1,
+    "allele-distance": 2,
 }
 """Metric id → fewest answers of each model at one probe. Kept here as data, since metrics need
 torch and packs do not; a test holds it to `METRICS`."""
 METRICS_OF: dict[str, tuple[str, ...]] = {
-    "generate": ("paired-embedding", "mmd-squared", "word-bigram"),
-    "next_token": ("next-token-js", "top1-agreement"),
-    "passage": ("next-token-js", "top1-agreement"),
+    "generate": (
+        "cross-likelihood",
+        "reverse-likelihood",
+        "paired-embedding",
+        "mmd-squared",
+        "word-bigram",
+        "allele-distance",
+    ),
+    "next_token": OF_NEXT_TOKENS,
+    "passage": (*OF_NEXT_TOKENS, "passage-likelihood"),
+    "choice": (*OF_NEXT_TOKENS, "option-correlation"),
 }
 """Kind of pack → the metrics that can take what it brings."""
 
@@ -64,9 +80,15 @@ MAX_TEMPERATURE = 2
 MAX_TOKENS = 4_096
 MAX_REPEATS = 200
 MIN_REPEATS = 2
+MIN_OPTIONS = 2
+MAX_OPTIONS = len(LETTERS)
+MAX_OPTION = 200
+
+PLACEHOLDER = "TODO"
+"""What a new pack's skeleton holds where its author must write."""
 
 READING = Decoding(temperature=1.0, max_tokens=1, repeats=1)
-"""Decoding of `next_token` and `passage` packs: the distribution is read as it stands, once."""
+"""Decoding of packs that sample nothing: the distribution is read as it stands, once."""
 
 TABLES: dict[str, dict[str, str]] = {
     "pack": {
@@ -86,10 +108,16 @@ TABLES: dict[str, dict[str, str]] = {
         "max_tokens": "a whole number",
         "repeats": "a whole number",
     },
-    "probe": {"key": "a text", "prompt": "a text", "language": "a text", "group": "a text"},
+    "probe": {
+        "key": "a text",
+        "prompt": "a text",
+        "options": "a list of texts",
+        "language": "a text",
+        "group": "a text",
+    },
 }
 """Table → key → type, in words."""
-OPTIONAL = ("metrics", "weak", "language", "group")
+OPTIONAL = ("metrics", "weak", "options", "language", "group")
 
 
 def _is_whole(value: object) -> bool:

@@ -9,7 +9,7 @@ from workbench.packs.schema import METRICS_OF, NEVER_COUNTED
 from workbench.paths import probes_folder
 
 SAMPLED = """\
-kind = "generate"          # the model writes; next_token and passage packs read distributions
+kind = "generate"          # the model writes; next_token, passage and choice packs read distributions
 template = "chat"          # chat: through the model's chat template; raw: the prompt as it stands
 """
 READ = """\
@@ -38,6 +38,7 @@ source = "TODO: where the idea comes from: paper, report, or your own observatio
 [[probe]]                  # repeat this table for each probe, at least a dozen
 key = "first"              # a-z, 0-9 and -; never reused for another question
 prompt = "TODO: one short question that many answers would fit"
+# options = ["…", "…"]     # for kind = "choice": 2 to 8 options; they get letters by themselves
 # language = "en"          # tag of the prompt's language; en unless said
 # group = "pair"           # the same on probes that belong together, two at least
 """

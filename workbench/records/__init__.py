@@ -9,6 +9,7 @@ asked.py      packs, models, plans
 answered.py   runs and observations
 custody.py    sittings of a run, time stamps of a case
 found.py      scores, verdicts, comparisons
+recorded.py   answers that others recorded, and their files
 codec.py      records ↔ JSON types
 """
 
@@ -19,6 +20,7 @@ from workbench.records.answered import (
     Run,
     Served,
     TopTokens,
+    Vocabulary,
 )
 from workbench.records.asked import (
     Decoding,
@@ -37,12 +39,22 @@ from workbench.records.found import (
     EvidenceLine,
     NoScore,
     PairScore,
+    PassageProfile,
     ProbeValue,
     Score,
     StackFloor,
     Verdict,
 )
+from workbench.records.recorded import (
+    MOST_SETTINGS,
+    Reading,
+    RecordedAnswer,
+    RecordedFile,
+    Recording,
+)
 from workbench.records.words import (
+    LETTERS,
+    ONE_POSITION,
     USABLE,
     Access,
     BackendName,
@@ -55,6 +67,9 @@ from workbench.records.words import (
 )
 
 __all__ = [
+    "LETTERS",
+    "MOST_SETTINGS",
+    "ONE_POSITION",
     "USABLE",
     "Access",
     "Anchor",
@@ -73,11 +88,16 @@ __all__ = [
     "Pack",
     "PairScore",
     "Part",
+    "PassageProfile",
     "Plan",
     "PlannedPack",
     "Probe",
     "ProbeKind",
     "ProbeValue",
+    "Reading",
+    "RecordedAnswer",
+    "RecordedFile",
+    "Recording",
     "Role",
     "Run",
     "Score",
@@ -88,6 +108,7 @@ __all__ = [
     "Template",
     "TopTokens",
     "Verdict",
+    "Vocabulary",
     "from_json",
     "to_json",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
+from workbench.records.recorded import Recording
 from workbench.records.words import Outcome, Role
 
 
@@ -54,6 +55,16 @@ class Capabilities:
     weights: bool = False
     endpoint: EndpointTraits | None = None
     """How the endpoint behaved when it was connected to; None for weights on this machine."""
+    recorded: Recording | None = None
+    """Where its answers come from, where others recorded them and nobody was asked here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What each token of a model writes."""
+
+    tokens: tuple[bytes | None, ...]
+    """One per output of the model; None: it writes nothing, such as an end of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,10 @@ class Run:
     """UTC, by the clock of the machine that asked."""
     pack_digests: dict[str, str] = field(default_factory=dict)
     """Pack id → digest of the pack as it was asked; empty in runs of an earlier version."""
+    vocabulary_digest: str | None = None
+    """Digest of what each token writes, kept in the case; None where that is not known."""
+    vocabulary_note: str | None = None
+    """Why it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
-from workbench.records.words import Access, Part, ProbeKind, Role, Template
+from workbench.records.words import LETTERS, Access, Part, ProbeKind, Role, Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,18 @@ class Probe:
     group: str | None = None
     """Probes of one group belong together, such as the two sides of one question: they are sealed
     and chosen together."""
+    options: tuple[str, ...] = ()
+    """Texts of the options, which stand in the prompt with their letters; empty for other kinds."""
 
     @property
     def key(self) -> str:
         """Last part of the address."""
         return self.address.split("#", maxsplit=1)[1]
+
+    @property
+    def letters(self) -> str:
+        """Letters of the options, in order."""
+        return LETTERS[: len(self.options)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,11 @@ class Pack:
     @property
     def digest(self) -> str:
         """Digest of the content: the same for the same probes however the file is laid out."""
-        return digest_of(to_json(self))
+        content = to_json(self)
+        for probe in content["probes"]:
+            if not probe["options"]:  # packs digested before there were options keep their digest
+                del probe["options"]
+        return digest_of(content)
 
     @property
     def access(self) -> Access:
@@ -129,7 +140,7 @@ class ModelEntry:
     source: str
     """`pypi:NAME==VERSION`, `npm:NAME@VERSION`, `hf:ORG/NAME@REVISION`, `folder:PATH` or
     `derived:PARENT`; several packages are separated by spaces, in order. For an endpoint its
-    address, up to and including `/v1`."""
+    address, up to and including `/v1`; for recorded answers `recorded:DIGEST`."""
     format: str = ""
     """How the weights are stored there: a key of `models.convert.CONVERTERS`; empty for an
     endpoint, which shows no weights."""
@@ -182,6 +193,8 @@ class Plan:
     """Most questions for each model; None where every probe of the part is asked."""
     stacks: tuple[str, ...] = ()
     """The reference's own weights, served another way."""
+    readings: int = 0
+    """Probes of each pack whose answers are put to every model that shows likelihoods."""
 
     @property
     def digest(self) -> str:

@@ -19,6 +19,10 @@ class Score:
     high: float
     n: int
     """Probes it rests on."""
+    least: float | None = None
+    """Where only limits of each probe's value are known: the mean of the lower ones. None: the value
+    is exact. `low` and `high` then lie around `least` and `most`."""
+    most: float | None = None
     p: float | None = None
     """p-value of the metric's own null hypothesis, where it has one; never 0."""
     kind: Literal["score"] = "score"
@@ -42,6 +46,25 @@ class ProbeValue:
 
     probe_address: str
     value: float
+    low: float | None = None
+    """Least it can be, where only limits are known; None: the value is exact."""
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageProfile:
+    """Where in a passage suspect and reference part, beside the controls."""
+
+    probe_address: str
+    offsets: tuple[int, ...]
+    """Characters of the passage before each position."""
+    suspect: tuple[float, ...]
+    """Divergence from the reference of what comes next, in bits, one per position."""
+    controls: tuple[float, ...]
+    """The same of the controls, their mean."""
+    carrying: tuple[int, ...]
+    """Offsets at which the suspect is most closer to the reference than the controls are, first the
+    one that tells most; only such as tell anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +142,8 @@ class Comparison:
     observations: dict[str, dict[Outcome, int]] = field(default_factory=dict)
     """Run → outcome → how many."""
     stacks: tuple[StackFloor, ...] = ()
+    profiles: tuple[PassageProfile, ...] = ()
+    """Passages that reference, suspect and a control were read at the same places of."""
 
     @property
     def digest(self) -> str:

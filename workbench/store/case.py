@@ -5,6 +5,8 @@
 <case>/journal/<run>.jsonl    one run: what answered, every observation, the close
 <case>/tensors/<run>/*.safetensors   whole distributions, one file per observation
 <case>/raw/<run>/*.json.gz    what an endpoint was asked and sent, one file per exchange
+<case>/recorded/*.zst         files in which others recorded answers, as they were given, compressed
+<case>/vocabularies/*.json.gz what each token of a model writes, one file per tokenizer
 <case>/reports/
 """
 
@@ -54,6 +56,15 @@ class CaseStore:
     def raw_folder(self, run_id: str) -> Path:
         """Folder of what a run's endpoint sent."""
         return self.folder / "raw" / run_id
+
+    def recorded_folder(self) -> Path:
+        """Folder of files in which others recorded answers."""
+        return self.folder / "recorded"
+
+    @property
+    def vocabulary_folder(self) -> Path:
+        """Folder of what tokens write."""
+        return self.folder / "vocabularies"
 
     def journals(self) -> list[str]:
         """Names of the journals: the case's own first, then the runs' by name."""

@@ -67,6 +67,15 @@ MIGRATIONS: tuple[tuple[str, str], ...] = (
         ALTER TABLE next_token ADD COLUMN spelled VARCHAR[];
         """,
     ),
+    (
+        "0005 limits",
+        """
+        ALTER TABLE score ADD COLUMN least DOUBLE;
+        ALTER TABLE score ADD COLUMN most DOUBLE;
+        ALTER TABLE probe_value ADD COLUMN low DOUBLE;
+        ALTER TABLE probe_value ADD COLUMN high DOUBLE;
+        """,
+    ),
 )
 
 EVIDENCE_TABLES = (

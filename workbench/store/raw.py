@@ -1,4 +1,4 @@
-"""What endpoints sent, word for word: one gzip file per exchange, named by its digest.
+"""What endpoints sent, word for word, and vocabularies: gzip files named by their digests.
 
 The digest is of the content, not of the file, so that another version of zlib changes nothing.
 """
@@ -20,8 +20,13 @@ def raw_path(folder: Path, digest: str) -> Path:
     return folder / f"{digest.removeprefix('sha256:')}.json.gz"
 
 
-def keep_raw(folder: Path, content: bytes) -> str:
+def keep_raw(folder: Path, content: bytes, what: str = "What the endpoint sent") -> str:
     """Put one exchange on the disk; the same content twice is one file.
+
+    Args:
+        folder: Where; made if it is not there.
+        content: What to keep.
+        what: Its name in an error.
 
     Returns:
         Its digest.
@@ -35,14 +40,19 @@ def keep_raw(folder: Path, content: bytes) -> str:
         write_whole(raw_path(folder, digest), gzip.compress(content, mtime=0))
     except OSError as error:
         raise CaseError(
-            f"What the endpoint sent cannot be written to {folder} ({error.strerror}).",
+            f"{what} cannot be written to {folder} ({error.strerror}).",
             fix="Free some space and run this again; what was recorded so far is kept.",
         ) from error
     return digest
 
 
-def read_raw(folder: Path, digest: str) -> bytes:
+def read_raw(folder: Path, digest: str, what: str = "An answer that {name} received") -> bytes:
     """Read one exchange back.
+
+    Args:
+        folder: Where it was kept.
+        digest: Of its content.
+        what: Its name in an error; `{name}` is the folder's.
 
     Raises:
         CustodyError: If its file is missing, unreadable or was changed.
@@ -52,14 +62,14 @@ def read_raw(folder: Path, digest: str) -> bytes:
         with gzip.open(path) as stream:
             content = stream.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
-        raise _lost(folder, digest, "cannot be read") from error
+        raise _lost(folder, digest, what, "cannot be read") from error
     if digest_of_bytes(content) != digest:
-        raise _lost(folder, digest, "was changed after it was recorded")
+        raise _lost(folder, digest, what, "was changed after it was recorded")
     return content
 
 
-def _lost(folder: Path, digest: str, what: str) -> CustodyError:
+def _lost(folder: Path, digest: str, what: str, how: str) -> CustodyError:
     return CustodyError(
-        f"An answer that {folder.name} received ({digest[:19]}…) {what}.",
-        fix="Restore the case's raw folder from a copy, or record the case anew.",
+        f"{what.format(name=folder.name)} ({digest[:19]}…) {how}.",
+        fix=f"Restore the case's {folder.parent.name} folder from a copy, or record the case anew.",
     )

@@ -26,6 +26,8 @@ Row = dict[str, object]
 Rows = dict[str, list[Row]]
 """Table → rows to insert."""
 
+SCORE_FIELDS = ("value", "low", "high", "least", "most", "p", "n")
+
 TYPES: dict[str, dict[str, pa.DataType]] = {
     "next_token": {
         "ids": pa.list_(pa.int32()),
@@ -49,7 +51,7 @@ def rows_of(record: JournalRecord) -> Rows:
         case "pack":
             return {"pack": [_pack(from_json(Pack, record.body))]}
         case "run":
-            return {"run": [_run(from_json(Run, record.body))]}
+            return {"run": [_run(from_json(Run, record.body), record)]}
         case "observation":
             return _observation(from_json(Observation, record.body), record)
         case "comparison":
@@ -88,13 +90,13 @@ def _pack(pack: Pack) -> Row:
     }
 
 
-def _run(run: Run) -> Row:
+def _run(run: Run, record: JournalRecord) -> Row:
     return {
         "id": run.id,
         "role": run.role,
         "model": run.model,
         "started_at": _utc(run.started_at),
-        "content": _text(to_json(run)),
+        "content": _text(record.body),  # as journaled: a later version adds no field to it
     }
 
 
@@ -166,6 +168,8 @@ def _score(digest: str, metric: str, pair: PairScore) -> Row:
         "value": raw["value"],
         "low": raw["low"],
         "high": raw["high"],
+        "least": raw["least"],
+        "most": raw["most"],
         "p": raw["p"],
         "n": raw["n"],
         "reason": raw["reason"],
@@ -182,11 +186,13 @@ def _fields(score: AnyScore) -> Row:
             "value": score.value,
             "low": score.low,
             "high": score.high,
+            "least": score.least,
+            "most": score.most,
             "p": score.p,
             "n": score.n,
             "reason": None,
         }
-    return dict.fromkeys(("value", "low", "high", "p", "n")) | {"reason": score.reason}
+    return dict.fromkeys(SCORE_FIELDS) | {"reason": score.reason}
 
 
 def _values(digest: str, metric: str, pair: PairScore) -> list[Row]:
@@ -198,6 +204,8 @@ def _values(digest: str, metric: str, pair: PairScore) -> list[Row]:
             "role": pair.role,
             "probe_address": probe.probe_address,
             "value": probe.value,
+            "low": probe.low,
+            "high": probe.high,
         }
         for probe in pair.probes
     ]

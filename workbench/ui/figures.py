@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.records import PassageProfile
 from workbench.report.charts import ACCENT
 from workbench.visible import visible_line, visible_token
 
@@ -16,6 +17,8 @@ PATTERNS = ("", "/", ".")
 """The same three apart without colour."""
 HATCHING = {"fillmode": "overlay", "fgcolor": "rgba(255, 255, 255, 0.6)", "solidity": 0.15}
 TOKENS_SHOWN = 12
+BEFORE = 24
+"""Characters of a passage shown before a place in it."""
 
 
 def next_token_figure(
@@ -48,6 +51,36 @@ def next_token_figure(
         barmode="group",
         xaxis={"type": "category", "title": "next token (␣ is a space)", "tickfont": {"size": 14}},
         yaxis={"title": "probability", "rangemode": "tozero"},
+        legend={"orientation": "h", "y": 1.12},
+        margin={"t": 24, "b": 8, "l": 8, "r": 8},
+    )
+
+
+def profile_figure(prompt: str, profile: PassageProfile) -> go.Figure:
+    """Draw how far suspect and controls lie from the reference along a passage.
+
+    Args:
+        prompt: The passage.
+        profile: Divergences in bits at its offsets.
+    """
+    before = [_inert(visible_line(prompt[max(0, at - BEFORE) : at])) for at in profile.offsets]
+    figure = go.Figure()
+    for name, values, colour, dash in (
+        ("suspect", profile.suspect, COLOURS[1], "solid"),
+        ("controls, mean", profile.controls, COLOURS[2], "dot"),
+    ):
+        figure.add_scatter(
+            name=name,
+            x=profile.offsets,
+            y=values,
+            customdata=before,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash},
+            hovertemplate="…%{customdata}·<br>%{y:.3f} bits",
+        )
+    return figure.update_layout(
+        xaxis={"title": "characters of the passage before this place"},
+        yaxis={"title": "divergence from the reference, bits", "rangemode": "tozero"},
         legend={"orientation": "h", "y": 1.12},
         margin={"t": 24, "b": 8, "l": 8, "r": 8},
     )

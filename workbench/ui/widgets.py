@@ -8,7 +8,7 @@ Streamlit call that reads Markdown. tests/ui reads the pages' source and refuses
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from workbench.errors import WorkbenchError
-from workbench.records import Role, Status
+from workbench.records import Role, Run, Status
 from workbench.report.exhibits import Exhibit
 from workbench.visible import visible, visible_line
 
@@ -128,6 +128,13 @@ def errors_shown() -> Iterator[None]:
         yield
     except WorkbenchError as error:
         problem(error.what, error.fix)
+
+
+def recorded_by_others(runs: Sequence[Run]) -> None:
+    """Say which models were not asked here, because others recorded their answers."""
+    names = list(dict.fromkeys(run.model for run in runs if run.capabilities.recorded is not None))
+    if names:
+        plain(f"Answers recorded by a third party, not asked here: {', '.join(names)}.")
 
 
 def state_badge(state: str) -> None:

@@ -139,8 +139,9 @@ def _add_runs(
                 f"{run.model} had other weights in case {store.name!r} than in a case before it.",
                 fix="Weigh the cases apart, or record them again with the same weights.",
             )
-        for probe in material.texts.keys() & same:
-            member.texts.setdefault(probe, material.texts[probe])
+        texts = material.texts
+        for probe in texts.keys() & same:
+            member.texts.setdefault(probe, texts[probe])
             member.embeddings.setdefault(probe, material.embeddings[probe])
         for seen in store.observations(run.id):
             if seen.top and seen.outcome in USABLE and seen.probe_address in same:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from workbench.digest import seed_from
-from workbench.evidence.panel import MIN_CONTROLS, centred
+from workbench.evidence.panel import MIN_CONTROLS, both_ways, centred
 from workbench.metrics.embedding import paired_similarity
 from workbench.metrics.information import profile_distance
 from workbench.metrics.resample import mean_with_interval
@@ -105,7 +105,8 @@ def centred_scores(
         for pair in combinations(named, 2)
     }
     others = [name for name in named if name != parent.entry.name]
-    return {name: centred(pairs, parent.entry.name, name, others) for name in others}
+    both = both_ways(pairs)
+    return {name: centred(both, parent.entry.name, name, others) for name in others}
 
 
 def _was_asked(member: Member, pack: Pack, probes: Sequence[Probe]) -> bool:

@@ -3,7 +3,7 @@
 from workbench.records import Outcome, Run
 from workbench.report.blocks import Block, Column, Material, Paragraph, Table
 from workbench.report.numbers import counted, moment
-from workbench.report.sections import endpoints
+from workbench.report.sections import endpoints, recordings
 from workbench.report.wording import Words, joined, name, own, recorded, say
 
 OUTCOMES: tuple[Outcome, ...] = ("answered", "truncated", "empty", "refused", "failed")
@@ -27,6 +27,7 @@ def blocks(material: Material) -> list[Block]:
         ),
         *(Paragraph(words) for words in _devices(material.runs)),
         *endpoints.blocks(material),
+        *recordings.blocks(material),
         *_other_suspects(material),
     ]
 
@@ -105,9 +106,10 @@ def _suspects(material: Material) -> tuple[int, ...]:
 
 def _devices(runs: tuple[Run, ...]) -> list[Words]:
     by_sentence: dict[str, list[str]] = {}
-    for run in runs:
+    asked = [run for run in runs if run.capabilities.recorded is None]
+    for run in asked:  # where recorded answers come from is said apart
         by_sentence.setdefault(run.device_sentence, []).append(run.model)
-    if len(by_sentence) == 1:
+    if len(by_sentence) == 1 and len(asked) == len(runs):
         return [
             say(
                 "All models ran on one kind of device: {device}",

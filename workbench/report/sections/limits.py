@@ -1,7 +1,7 @@
 """Section 5: what the findings cannot carry."""
 
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Points, Table
-from workbench.report.wording import Words, name, own, recorded, say
+from workbench.report.wording import Words, joined, name, own, recorded, say
 
 NOT_SHOWN = (
     (
@@ -37,6 +37,7 @@ def _limitations(material: Material) -> list[Words]:
     comparison = material.comparison
     return [
         *(_absent(material)),
+        *_recorded(material),
         say(
             "The unit that counts is the independent model, not the probe. More probes sharpen a "
             "score; only more controls can show that it is rare. This panel has {n}.",
@@ -55,6 +56,19 @@ def _limitations(material: Material) -> list[Words]:
             "for a stated protocol, and none are claimed where no calibration exists."
         ),
         *(material.said(_not_tested(item)) for item in comparison.verdict.untested),
+    ]
+
+
+def _recorded(material: Material) -> list[Words]:
+    names = [name(run.model) for run in material.runs if run.capabilities.recorded is not None]
+    if not names:
+        return []
+    return [
+        say(
+            "The answers of {models} were recorded by a third party. Which model gave them, and "
+            "under which system prompt and settings, rests on the files alone and was not checked.",
+            models=joined(names),
+        )
     ]
 
 

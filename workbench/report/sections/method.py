@@ -7,6 +7,7 @@ KINDS = {
     "generate": "sampled answers",
     "next_token": "next-token distributions",
     "passage": "distributions along a passage",
+    "choice": "probabilities of the lettered options",
 }
 
 

@@ -11,7 +11,7 @@ from workbench.report.blocks import (
     Table,
 )
 from workbench.report.numbers import decimals_for, interval, number
-from workbench.report.sections import stacks
+from workbench.report.sections import passages, stacks
 from workbench.report.wording import Words, name, own, recorded, say
 
 P_DECIMALS = 3
@@ -29,6 +29,7 @@ def blocks(material: Material) -> list[Block]:
         Figure(first),
         *(Figure(exhibit) for exhibit in rest),
         *(block for line in lines for block in _by_metric(line)),
+        *passages.blocks(material),
         *stacks.blocks(material),
     ]
 
@@ -73,7 +74,7 @@ def _rank(line: EvidenceLine, pair: PairScore) -> str:
     """Place by centred score among all that have one; equals share the better place."""
     pairs = (line.suspect, *line.controls)
     values = [other.centred.value for other in pairs if isinstance(other.centred, Score)]
-    if not isinstance(pair.centred, Score):
+    if line.rank_p is None or not isinstance(pair.centred, Score):
         return "none"
     return f"{1 + sum(value > pair.centred.value for value in values)} of {len(values)}"
 
@@ -114,10 +115,13 @@ def _reading(line: EvidenceLine) -> Words:
             reason=recorded(line.suspect.centred.reason.rstrip(".")),
         )
     if line.above_every_control is None or line.rank_p is None:
-        return own("The suspect has a score and could not be ranked among the controls.")
+        return say(
+            "The suspect has a score and could not be ranked among the controls.{limits}",
+            limits=own(_limits(line.suspect)),
+        )
     place = "above every control" if line.above_every_control else "not above every control"
     return say(
-        "The suspect's centred score is {place}; rank p-value {p}. {direction}{test}",
+        "The suspect's centred score is {place}; rank p-value {p}. {direction}{limits}{test}",
         place=own(place),
         p=own(number(line.rank_p, P_DECIMALS)),
         direction=own(
@@ -125,7 +129,22 @@ def _reading(line: EvidenceLine) -> Words:
             if line.direction == "similarity"
             else "The raw score is a distance: lower is more alike. The centred score is turned."
         ),
+        limits=own(_limits(line.suspect)),
         test=own(_own_test(line.suspect)),
+    )
+
+
+def _limits(suspect: PairScore) -> str:
+    """Say that a value is known within limits, where it is."""
+    score = suspect.raw
+    if isinstance(score, NoScore) or score.least is None or score.most is None:
+        return ""
+    decimals = decimals_for([score])
+    return (
+        " Part of the distributions was not shown or not settled, so that the suspect's raw score "
+        f"is an estimate and lies between {number(score.least, decimals)} and "
+        f"{number(score.most, decimals)}; the intervals reach around both limits, and nothing is "
+        "ranked whose limits overlap."
     )
 
 

@@ -2,7 +2,7 @@
 
 from workbench.report.blocks import Block, Heading, Material, Paragraph, Points
 from workbench.report.numbers import counted
-from workbench.report.wording import Words, joined, own, recorded, say
+from workbench.report.wording import Words, joined, name, own, recorded, say
 
 
 def blocks(material: Material) -> list[Block]:
@@ -53,6 +53,17 @@ def _basis(material: Material) -> Words:
         probes=own(counted(probes, "probe")),
         packs=own(counted(len(packs), "pack")),
         questions=own(counted(questions, "question")),
+    ) + _recorded(material)
+
+
+def _recorded(material: Material) -> Words:
+    names = [name(run.model) for run in material.runs if run.capabilities.recorded is not None]
+    if not names:
+        return ()
+    return say(
+        " In place of asking {models}, answers were taken that a third party had recorded before; "
+        "for them, nothing but the choice among those answers was fixed beforehand.",
+        models=joined(names),
     )
 
 

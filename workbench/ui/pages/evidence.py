@@ -26,6 +26,7 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
+        widgets.recorded_by_others(store.runs())
         found = {item.suspect: item for item in store.comparisons()}
         listed = _listed(store, found.get(suspect))
         if listed.empty:
@@ -69,6 +70,7 @@ def _browse(
     else:
         _next_tokens(store, answers, address, suspect)
     if comparison is not None:
+        _profile(comparison, address, pack)
         _values(store, comparison, address)
 
 
@@ -129,6 +131,22 @@ def _token_figure(tokens: pd.DataFrame, plan: Plan, suspect: str) -> None:
     widgets.explored(
         figures.next_token_figure(tokens, models, position),
         alt="Probabilities of the next tokens by reference, suspect and one control",
+    )
+
+
+def _profile(comparison: Comparison, address: str, pack: Pack) -> None:
+    profile = next((it for it in comparison.profiles if it.probe_address == address), None)
+    if profile is None:
+        return
+    st.header("Along the passage", anchor=False)
+    st.caption(
+        "How far the next two bytes lie from the reference's, place by place: where the suspect runs "
+        "below the controls, it is closer to the reference than they are."
+    )
+    prompt = next(probe.prompt for probe in pack.probes if probe.address == address)
+    widgets.explored(
+        figures.profile_figure(prompt, profile),
+        alt="Divergence from the reference along the passage, of the suspect and the controls",
     )
 
 

@@ -20,6 +20,7 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
+        widgets.recorded_by_others(store.runs())
         found = {item.suspect: item for item in store.comparisons()}
         if suspect not in found:
             _not_compared(store)

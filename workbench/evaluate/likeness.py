@@ -1,0 +1,146 @@
+"""Every text metric on one source: all pairs of models at once, ready for reweighted prompts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.digest import seed_from
+from workbench.evaluate import paired, profiles
+from workbench.evaluate.material import Answered, Source
+from workbench.evaluate.paired import Floats, PairedTable
+from workbench.evaluate.profiles import Frame, ProfileTable
+from workbench.metrics.style import LAYOUT, format_marks
+
+Question = Literal["weights", "outputs"]
+QUESTIONS: tuple[Question, ...] = ("weights", "outputs")
+GROUPS = 20
+"""Prompts are dealt into so many groups, which the bootstrap draws and profiles keep apart."""
+
+AnyTable = PairedTable | ProfileTable
+
+
+@dataclass(frozen=True, slots=True)
+class TextMetric:
+    """One way to compare models by text, and the questions its value goes into."""
+
+    id: str
+    title: str
+    questions: frozenset[Question]
+    """Empty: shown, never fused."""
+
+
+def _of(*questions: Question) -> frozenset[Question]:
+    return frozenset(questions)
+
+
+METRICS: tuple[TextMetric, ...] = (
+    TextMetric("character-ngram", "Characters of paired answers", _of("weights")),
+    TextMetric("rare-phrases", "Rare phrases of paired answers", _of("weights")),
+    TextMetric("word-bigram", "Word pairs of paired answers", _of("weights", "outputs")),
+    TextMetric("opening-words", "Opening words of paired answers", _of("weights", "outputs")),
+    TextMetric("paired-embedding", "Meaning of paired answers", _of("weights")),
+    TextMetric("word-profile", "Words, other prompts", _of("outputs")),
+    TextMetric("character-profile", "Characters, other prompts", _of("outputs")),
+    TextMetric("template-profile", "Sentence templates, other prompts", _of("outputs")),
+    TextMetric("format-profile", "Format, other prompts", _of()),
+    TextMetric("refusals", "Refusals of paired prompts", _of()),
+    TextMetric("length", "Length alone", _of()),
+    TextMetric("layout", "Layout alone", _of()),
+)
+"""What is measured. A metric on the same prompts speaks of near copies, so of weights; one on other
+prompts of habits, so of outputs; wording and openings of the same answers are what a student is
+trained on, so they go into both. Length and layout go into neither."""
+NUISANCES = ("length", "layout")
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """Raw and adjusted tables of one source."""
+
+    raw: Mapping[str, AnyTable]
+    """Metric → its table."""
+    adjusted: Mapping[str, AnyTable]
+    """The same; profiles here are freed of length and layout answer by answer."""
+    groups: int
+    prompts: Floats
+    """Prompts that both answered, shape (models, models)."""
+
+
+def measure(
+    source: Source,
+    embeddings: Mapping[str, NDArray[np.float32]] | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> Likeness:
+    """Compute every text metric for all pairs of models of one source.
+
+    Args:
+        source: Prompts with the answers of every model.
+        embeddings: Text → unit row; None leaves `paired-embedding` out.
+        report: Called with the title of each metric when it begins.
+    """
+    groups = deal(source)
+    models = len(source.models)
+    marks = {p.prompt: np.stack([format_marks(text) for text in p.texts]) for p in source.prompts}
+    raw: dict[str, AnyTable] = {}
+    adjusted: dict[str, AnyTable] = {}
+    for name, likeness in _paired(source, marks, embeddings).items():
+        report(name)
+        raw[name] = adjusted[name] = paired.add_up(likeness, source.prompts, groups, models)
+    frame = Frame(source.prompts, groups, models, [_nuisances(p, marks) for p in source.prompts])
+    for name, features in PROFILES.items():
+        report(name)
+        raw[name], adjusted[name] = profiles.count_profiles(features, frame)
+    format_rows = [marks[prompt.prompt] for prompt in source.prompts]
+    raw["format-profile"], adjusted["format-profile"] = profiles.format_profiles(format_rows, frame)
+    answered = source.answered().astype(np.float64)
+    return Likeness(raw, adjusted, max(groups) + 1, answered.T @ answered)
+
+
+PROFILES: Mapping[str, profiles.Features] = {
+    "word-profile": profiles.word_features,
+    "character-profile": profiles.character_features,
+    "template-profile": profiles.template_features,
+}
+
+
+ADJUSTED_BEFORE = frozenset([*PROFILES, "format-profile"])
+"""Metrics whose adjusted table is freed of length and layout already."""
+
+
+def deal(source: Source) -> list[int]:
+    """Group of each prompt: in the order of a digest of their names, dealt like cards.
+
+    Every group holds as many prompts as any other, or one more, and the deal does not depend on the
+    order of the file.
+    """
+    order = sorted(source.prompts, key=lambda prompt: seed_from("group", prompt.prompt))
+    place = {prompt.prompt: index % GROUPS for index, prompt in enumerate(order)}
+    return [place[prompt.prompt] for prompt in source.prompts]
+
+
+def _paired(
+    source: Source,
+    marks: Mapping[str, Floats],
+    embeddings: Mapping[str, NDArray[np.float32]] | None,
+) -> dict[str, Callable[[Answered], Floats]]:
+    found: dict[str, Callable[[Answered], Floats]] = {
+        "character-ngram": paired.character_likeness,
+        "rare-phrases": paired.phrase_likeness,
+        "word-bigram": paired.bigram_likeness,
+        "opening-words": paired.opening_likeness,
+        "refusals": paired.RefusalLikeness(source.prompts, len(source.models)),
+        "length": paired.length_likeness,
+        "layout": paired.LayoutLikeness({key: rows[:, :LAYOUT] for key, rows in marks.items()}),
+    }
+    if embeddings is not None:
+        found["paired-embedding"] = paired.EmbeddingLikeness(embeddings)
+    return found
+
+
+def _nuisances(prompt: Answered, marks: Mapping[str, Floats]) -> Floats:
+    """ln(1 + characters), its square, and the marks of layout; shape (answers, 2 + LAYOUT)."""
+    length = np.log1p([len(text) for text in prompt.texts])
+    return np.column_stack([length, length**2, marks[prompt.prompt][:, :LAYOUT]])

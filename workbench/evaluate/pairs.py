@@ -1,0 +1,142 @@
+"""Three files → one row per labelled pair, and how each metric does alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workbench.errors import EvaluationError
+from workbench.evaluate.likeness import QUESTIONS, TextMetric, measure
+from workbench.evaluate.material import ONE_SOURCE, Source
+from workbench.evaluate.panel import declared_kin
+from workbench.evaluate.score import Scored, Scorer, single_scores
+
+NOT_CALIBRATED = "no calibration exists for this protocol, so the score has no likelihood ratio"
+NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")
+"""Columns of a question that hold numbers or nothing."""
+
+Embed = Callable[[Source], Mapping[str, NDArray[np.float32]]]
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What came of a file of pairs."""
+
+    table: pd.DataFrame
+    """The file's own columns, then the scores; one row per pair in the file's order."""
+    singles: pd.DataFrame
+    """One row per pair with a score, in the order of `table` by source; columns `metric form`."""
+    metrics: tuple[TextMetric, ...]
+    """Metrics that some source could compute."""
+
+
+def evaluate(
+    sources: list[Source],
+    pairs: pd.DataFrame,
+    models: pd.DataFrame,
+    *,
+    embed: Embed | None = None,
+    report: Report = lambda _: None,
+) -> Evaluated:
+    """Score every pair from the answers of its source.
+
+    Labels are carried through and never read: a score depends on answers and declared lineage only.
+
+    Args:
+        sources: Recorded answers, as from `read_sources`.
+        pairs: `reference`, `suspect`, `source` where there are several, and any further columns.
+        models: Declared lineage, as `declared_kin` takes it.
+        embed: Gives the embedding of every text of a source; None leaves that metric out.
+        report: Called with a line whenever something begins.
+
+    Returns:
+        Scores and single metrics.
+
+    Raises:
+        EvaluationError: If a pair names a source of which there are no answers, or a pair names none
+            and there are several.
+    """
+    named = _sources_of(sources, pairs)
+    rows: dict[int, dict[str, object]] = {}
+    singles: list[pd.DataFrame] = []
+    metrics: dict[str, TextMetric] = {}
+    for source in sources:
+        here = pairs.index[named == source.name]
+        if not len(here):
+            continue
+        report(f"{source.name}: {len(source.models)} models, {len(source.prompts)} prompts")
+        scorer = _scorer(source, models, embed, report)
+        report(f"{source.name}: scoring {len(here)} pairs")
+        metrics |= {metric.id: metric for metric in scorer.used}
+        scored = {i: _score(scorer, source, pairs.loc[i]) for i in here}
+        rows |= {i: _row(source, one) for i, one in scored.items()}
+        singles.append(_singles(scorer, source, pairs, [i for i in here if scored[i].questions]))
+    found = pd.DataFrame([rows[i] for i in pairs.index], index=pairs.index)
+    kept = pairs.drop(columns=[column for column in found if column in pairs])
+    joined = pd.concat(singles) if singles else pd.DataFrame()
+    return Evaluated(pd.concat([kept, found], axis=1), joined, tuple(metrics.values()))
+
+
+def _sources_of(sources: list[Source], pairs: pd.DataFrame) -> pd.Series:
+    known = [source.name for source in sources]
+    if "source" not in pairs:
+        if len(sources) > 1:
+            raise EvaluationError(
+                f"The answers come from {len(sources)} sources and the pairs name none.",
+                fix="Add a column `source` to the file of pairs.",
+            )
+        return pd.Series(known[0], index=pairs.index)
+    named = pairs["source"].fillna(ONE_SOURCE).astype(str)
+    strange = sorted(set(named) - set(known))
+    if strange:
+        raise EvaluationError(
+            f"There are no answers of source {', '.join(strange)}.",
+            fix=f"Name one of {', '.join(known)}, or add its answers.",
+        )
+    return named
+
+
+def _scorer(source: Source, models: pd.DataFrame, embed: Embed | None, report: Report) -> Scorer:
+    embeddings = embed(source) if embed else None
+    likeness = measure(source, embeddings, report)
+    return Scorer(source.name, likeness, declared_kin(models, source.models))
+
+
+def _score(scorer: Scorer, source: Source, pair: "pd.Series[str]") -> Scored:
+    absent = [pair[side] for side in ("reference", "suspect") if pair[side] not in source.models]
+    if absent:
+        return Scored(0, (), reason=f"there is no answer of {' and '.join(absent)} in this source")
+    place = [source.models.index(pair[side]) for side in ("reference", "suspect")]
+    return scorer.score(*place)
+
+
+def _row(source: Source, scored: Scored) -> dict[str, object]:
+    row: dict[str, object] = {
+        "prompts": scored.prompts,
+        "prompts_left_out": len(source.prompts) - scored.prompts,
+        "controls": len(scored.controls),
+        "panel": "|".join(source.models[i] for i in scored.controls),
+    }
+    for question in QUESTIONS:
+        one = scored.questions.get(question)
+        for name in NO_SCORE:
+            row[f"{question}_{name}"] = getattr(one, name) if one else None
+        row[f"{question}_log10_lr"] = None
+        row[f"{question}_level"] = None
+        row[f"{question}_status"] = "inconclusive" if one else "not comparable"
+        row[f"{question}_reason"] = NOT_CALIBRATED if one else scored.reason
+    return row
+
+
+def _singles(scorer: Scorer, source: Source, pairs: pd.DataFrame, index: list[int]) -> pd.DataFrame:
+    place = {model: i for i, model in enumerate(source.models)}
+    sides = pairs.loc[index, ["reference", "suspect"]].to_numpy(dtype=str)
+    chosen = [(place[reference], place[suspect]) for reference, suspect in sides]
+    if not chosen:
+        return pd.DataFrame(index=index)
+    found = single_scores(scorer, chosen)
+    columns = {f"{key} {form}": v for key, forms in found.items() for form, v in forms.items()}
+    return pd.DataFrame(columns, index=index)

@@ -1,0 +1,111 @@
+"""Each other's answers, put to models as texts to find likely or not.
+
+What is read follows from the plan and from what was recorded, so that anyone can tell whether all of
+it, and nothing else, was asked.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from workbench.backends import Question
+from workbench.digest import digest_of_text, seed_from
+from workbench.records import USABLE, Pack, Plan, Role
+from workbench.store import CaseStore
+
+Answers = dict[tuple[str, str], dict[int, str]]
+"""Run and probe → repeat → usable answer."""
+
+
+def reading_address(probe: str, author: str) -> str:
+    """Address of the observations that say how likely a model found a run's answers to a probe."""
+    return f"{probe}@{author}"
+
+
+def read_probes(packs: Sequence[Pack], count: int) -> Iterator[tuple[Pack, str, str]]:
+    """Probes whose answers are read: pack, address and prompt, spread evenly over each pack."""
+    for pack in packs:
+        if pack.kind != "generate" or pack.weak is not None:
+            continue
+        chosen = min(count, len(pack.probes))
+        for number in range(chosen):
+            probe = pack.probes[number * len(pack.probes) // chosen]
+            yield pack, probe.address, probe.prompt
+
+
+def planned_readings(plan: Plan, packs: Sequence[Pack]) -> int:
+    """Most readings that the models of a plan can be given, all together."""
+    models = sum(role != "stack" for role, _ in plan.models)
+    probes = [pack for pack, _, _ in read_probes(packs, plan.readings)]
+    of_its_own = sum(pack.decoding.repeats - 1 for pack in probes)
+    return models * models * len(probes) + of_its_own
+
+
+def readings(store: CaseStore, role: Role, model: str) -> list[Question] | None:
+    """Everything that one model is given to read.
+
+    Args:
+        store: The case.
+        role: The reader's part in the comparison.
+        model: The reader.
+
+    Returns:
+        The questions, none for a model that shows no likelihoods; None where the answers are not all
+        recorded yet, or the reader was not opened yet.
+    """
+    plan, packs = store.plan(), store.packs()
+    if plan.readings == 0 or role == "stack":
+        return []
+    run = next((run for run in store.runs() if run.id == f"{role}-{model}"), None)
+    if run is None:
+        return None
+    traits = run.capabilities.endpoint
+    if not (run.capabilities.logits or (traits is not None and traits.echo)):
+        return []
+    answers = _answers(store, plan, packs)
+    return None if answers is None else list(_questions(plan, packs, answers, role, model))
+
+
+def _answers(store: CaseStore, plan: Plan, packs: Sequence[Pack]) -> Answers | None:
+    """What every model answered; None unless all were asked everything."""
+    questions = sum(pack.questions for pack in packs)
+    begun = {run.id for run in store.runs()}
+    found: Answers = {}
+    for role, model in plan.models:
+        if role == "stack":
+            continue
+        run_id, asked = f"{role}-{model}", 0
+        if run_id not in begun:
+            return None
+        for seen in store.observations(run_id):
+            asked += "@" not in seen.probe_address
+            if seen.outcome in USABLE and seen.text is not None:
+                found.setdefault((run_id, seen.probe_address), {})[seen.repeat] = seen.text
+        if asked < questions:
+            return None
+    return found
+
+
+def _questions(
+    plan: Plan, packs: Sequence[Pack], answers: Answers, role: Role, model: str
+) -> Iterator[Question]:
+    for pack, probe, prompt in read_probes(packs, plan.readings):
+        for author_role, author in plan.models:
+            author_run = f"{author_role}-{author}"
+            given = answers.get((author_run, probe), {})
+            # The uniformity test ranks the suspect's answer among several of the reference's own.
+            several = role == "reference" and author_role == "reference"
+            for repeat in sorted(given)[: None if several else 1]:
+                address = reading_address(probe, author_run)
+                # The text is part of the seed, so that an answer exchanged later shows.
+                parts = (role, model, address, repeat, digest_of_text(given[repeat]))
+                yield Question(
+                    address=address,
+                    repeat=repeat,
+                    kind="reading",
+                    prompt=prompt,
+                    template=pack.template,
+                    temperature=0.0,
+                    max_tokens=0,
+                    seed=seed_from(plan.seed, *parts),
+                    continuation=given[repeat],
+                    unit=f"{probe}@",
+                )

@@ -1,10 +1,18 @@
+import random
 from itertools import permutations
 
 import pytest
 import torch
 
 from workbench.errors import NotEnoughEvidenceError
-from workbench.metrics.hamming import characters, hamming_gram, hamming_mmd, hamming_p_value
+from workbench.metrics.hamming import (
+    answers_p_value,
+    characters,
+    hamming_distance,
+    hamming_gram,
+    hamming_mmd,
+    hamming_p_value,
+)
 
 
 def brute_force(texts, prompts, n, length):
@@ -96,3 +104,27 @@ def test_one_answer_a_prompt_is_not_enough():
 
 def test_astral_characters_count_once():
     assert characters(["😀b"], 3).tolist() == [[0x1F600, ord("b"), -1]]
+
+
+def test_the_distance_at_one_probe_is_the_statistic_over_that_probe():
+    one, other = ["Hello there.", "Hello."], ["Goodbye.", "Good day.", "Hello."]
+    rows = characters([*one, *other], 1000)
+    prompts = torch.zeros(5, dtype=torch.int64)
+    wanted = hamming_mmd(hamming_gram(rows, prompts), 2, prompts)
+    assert hamming_distance(one, other) == wanted
+
+
+def test_answers_drawn_alike_are_called_rarely_and_others_always():
+    dice = random.Random(4)
+
+    def answers(words):
+        return [dice.choice(words) * 3 for _ in range(4)]
+
+    alike = [(answers(["ab", "cd", "ef"]), answers(["ab", "cd", "ef"])) for _ in range(20)]
+    apart = [(answers(["ab", "cd"]), answers(["xy", "zz"])) for _ in range(20)]
+    found = [
+        answers_p_value(pairs, rounds=199, generator=torch.Generator().manual_seed(1))
+        for pairs in (alike, apart)
+    ]
+    assert found[0] > 0.05
+    assert found[1] == 1 / 200

@@ -12,6 +12,7 @@ from workbench.errors import NotEnoughEvidenceError
 from workbench.evidence.panel import MIN_CONTROLS, centred, needed, rank_p
 from workbench.metrics import Bounded, Metric
 from workbench.metrics.embedding import mmd_p_value
+from workbench.metrics.hamming import answers_p_value
 from workbench.metrics.likelihood import uniformity_p
 from workbench.metrics.resample import mean_with_interval
 from workbench.records import (
@@ -88,6 +89,11 @@ class Lines:
                 return mmd_p_value(
                     pairs, rounds=PERMUTATIONS, generator=self._dice("permutation", member)
                 )
+            case "hamming-mmd":
+                mine, theirs = one.texts, other.texts
+                answers = [(mine[probe], theirs[probe]) for probe in probes]
+                dice = self._dice("letters", member)
+                return answers_p_value(answers, rounds=PERMUTATIONS, generator=dice)
             case "reverse-likelihood":
                 return self._uniformity(one, other, probes)
             case _:

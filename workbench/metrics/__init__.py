@@ -11,6 +11,7 @@ from typing import Any, Literal
 from workbench.metrics.alleles import allele_distance
 from workbench.metrics.divergences import Bounded
 from workbench.metrics.embedding import mmd_squared, paired_similarity
+from workbench.metrics.hamming import hamming_distance
 from workbench.metrics.likelihood import passage_distance, surprise
 from workbench.metrics.next_tokens import (
     next_byte_js,
@@ -18,7 +19,12 @@ from workbench.metrics.next_tokens import (
     next_token_js,
     next_token_top1,
 )
-from workbench.metrics.text import word_bigram_similarity
+from workbench.metrics.style import format_similarity
+from workbench.metrics.text import (
+    character_similarity,
+    opening_agreement,
+    word_bigram_similarity,
+)
 
 Material = Literal[
     "tokens", "bytes", "passages", "options", "readings", "readings back", "embeddings", "texts"
@@ -142,6 +148,38 @@ METRICS: tuple[Metric, ...] = (
         "mean Jaccard, 0 to 1",
         "texts",
         word_bigram_similarity,
+    ),
+    Metric(
+        "character-ngram",
+        "Spelling of answers (character n-grams)",
+        "similarity",
+        "mean cosine, 0 to 1",
+        "texts",
+        character_similarity,
+    ),
+    Metric(
+        "opening-words",
+        "Openings of answers (first five words)",
+        "similarity",
+        "share of words, 0 to 1",
+        "texts",
+        opening_agreement,
+    ),
+    Metric(
+        "format-habits",
+        "Format of answers (lists, headings, marks)",
+        "similarity",
+        "above 0, 1 for the same format",
+        "texts",
+        format_similarity,
+    ),
+    Metric(
+        "hamming-mmd",
+        "Letters of answers (two-sample test on strings)",
+        "distance",
+        "squared kernel distance, about 0 to 2",
+        "texts",
+        hamming_distance,
     ),
     Metric(
         "allele-distance",

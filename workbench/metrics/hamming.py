@@ -15,6 +15,8 @@ from workbench.errors import NotEnoughEvidenceError
 BLOCK_BYTES = 1 << 26
 """Memory for one block of permutations."""
 PAD = -1
+LETTERS = 1000
+"""Characters of an answer that are compared."""
 TIE = 1e-12
 """A permutation that repeats the observed labels must reach them, rounding aside."""
 
@@ -80,6 +82,47 @@ def hamming_mmd(gram: Tensor, reference: int, prompts: Tensor) -> float:
     pairs = _pairs(prompts, reference)
     z = _first(gram, reference)
     return float(_statistics(gram.clone().fill_diagonal_(0.0), z, pairs)[0])
+
+
+def hamming_distance(reference: Sequence[str], suspect: Sequence[str]) -> float:
+    """Squared MMD between two models' answers to one probe, letter by letter.
+
+    Args:
+        reference: Answers of one model.
+        suspect: Answers of the other.
+
+    Returns:
+        A distance as of `hamming_mmd`, over the first `LETTERS` characters.
+
+    Raises:
+        NotEnoughEvidenceError: If either model gave fewer than 2 answers.
+
+    Source: As `hamming_mmd`.
+    """
+    rows = characters([*reference, *suspect], LETTERS)
+    prompts = torch.zeros(len(rows), dtype=torch.int64)
+    return hamming_mmd(hamming_gram(rows, prompts), len(reference), prompts)
+
+
+def answers_p_value(
+    pairs: Sequence[tuple[Sequence[str], Sequence[str]]],
+    *,
+    rounds: int,
+    generator: torch.Generator,
+) -> float:
+    """p-value of "both models answer every probe alike", from (reference, suspect) answers per probe.
+
+    See `hamming_p_value`; a small p-value never speaks for or against derivation.
+
+    Raises:
+        NotEnoughEvidenceError: As `hamming_mmd`.
+    """
+    texts = [text for side in (0, 1) for pair in pairs for text in pair[side]]
+    probes = [n for side in (0, 1) for n, pair in enumerate(pairs) for _ in pair[side]]
+    prompts = torch.tensor(probes, dtype=torch.int64)
+    gram = hamming_gram(characters(texts, LETTERS), prompts)
+    first = sum(len(one) for one, _ in pairs)
+    return hamming_p_value(gram, first, prompts, rounds=rounds, generator=generator)
 
 
 def hamming_p_value(

@@ -77,6 +77,9 @@ def opening_agreement(reference: Sequence[str], suspect: Sequence[str]) -> float
 
     Raises:
         NotEnoughEvidenceError: If either model gave no answer.
+
+    Source: Own; the openings of answers as a mark of their model, "Idiosyncrasies in large language
+        models" (2025), arXiv:2502.12150.
     """
     _need_answers("opening-words", reference, suspect)
     ours, theirs = [opening(text) for text in reference], [opening(text) for text in suspect]

@@ -44,6 +44,10 @@ FEWEST_ANSWERS = {
     "paired-embedding": 1,
     "mmd-squared": 2,
     "word-bigram": 1,
+    "character-ngram": 1,
+    "opening-words": 1,
+    "format-habits": 1,
+    "hamming-mmd": 2,
     "allele-distance": 2,
 }
 """Metric id → fewest answers of each model at one probe. Kept here as data, since metrics need
@@ -55,6 +59,10 @@ METRICS_OF: dict[str, tuple[str, ...]] = {
         "paired-embedding",
         "mmd-squared",
         "word-bigram",
+        "character-ngram",
+        "opening-words",
+        "format-habits",
+        "hamming-mmd",
         "allele-distance",
     ),
     "next_token": OF_NEXT_TOKENS,

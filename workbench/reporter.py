@@ -38,7 +38,7 @@ class Reporter:
         moment = clock()
         self._status = WorkerStatus("starting", os.getpid(), moment, moment)
         self._outcomes: dict[str, Counter[str]] = {}
-        self._failures: Counter[str] = Counter()
+        self._failures: dict[str, Counter[str]] = {}
         self._first: tuple[datetime, int] | None = None
 
     def begin(self) -> None:
@@ -59,11 +59,12 @@ class Reporter:
         """Count what was recorded since the last word of a run."""
         if self._status.run_id != seen.run_id:  # its first word repeats what was recorded before
             self._outcomes[seen.run_id] = Counter()
+            self._failures[seen.run_id] = Counter()
         outcomes = self._outcomes[seen.run_id]
         for observation in seen.fresh:
             outcomes[observation.outcome] += 1
             if observation.outcome == "failed":
-                self._failures[self._reason(observation.note)] += 1
+                self._failures[seen.run_id][self._reason(observation.note)] += 1
         self._say(
             run_id=seen.run_id,
             run_done=seen.done,
@@ -113,7 +114,7 @@ class Reporter:
 
     def _counts(self) -> dict[str, Any]:
         outcomes = sum(self._outcomes.values(), Counter[str]())
-        failures = dict(self._failures.most_common())
+        failures = dict(self._all_failures().most_common())
         return {"done": outcomes.total(), "outcomes": dict(outcomes), "failures": failures}
 
     def _pace(self) -> dict[str, float | None]:
@@ -127,4 +128,8 @@ class Reporter:
 
     def _reason(self, note: str | None) -> str:
         reason = (note or "no reason given")[:REASON_LENGTH]
-        return reason if reason in self._failures or len(self._failures) < REASONS else "others"
+        known = self._all_failures()
+        return reason if reason in known or len(known) < REASONS else "others"
+
+    def _all_failures(self) -> Counter[str]:
+        return sum(self._failures.values(), Counter[str]())

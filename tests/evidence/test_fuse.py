@@ -12,12 +12,7 @@ def symmetric(seed, models=6):
 
 def test_centring_is_that_of_the_control_panel():
     table = symmetric(1)
-    pairs = {
-        frozenset((str(i), str(j))): {"p": table[i, j]}
-        for i in range(6)
-        for j in range(6)
-        if i != j
-    }
+    pairs = {(str(i), str(j)): {"p": table[i, j]} for i in range(6) for j in range(6) if i != j}
     expected = centred(pairs, "0", "1", ["1", "2", "3", "4"])["p"]
     assert float(centre(table, 0, 1, [2, 3, 4])) == pytest.approx(expected)
 

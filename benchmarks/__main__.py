@@ -7,10 +7,11 @@ import sys
 
 import torch
 
-from benchmarks import bounds, choice, collect, divergence, options
+from benchmarks import boundaries, bounds, choice, collect, divergence, options
 from workbench.errors import nearest
 
 BENCHMARKS = {
+    "boundaries": boundaries.measure,
     "bounds": bounds.measure,
     "choice": choice.measure,
     "collect": collect.measure,

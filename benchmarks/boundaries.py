@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
-from benchmarks.covering import Covered, Predict, Spelling, Tokens, covered
+from benchmarks.covering import CLASSES, Covered, Predict, Spelling, Tokens, covered
 from workbench.backends.formats import Formats
 from workbench.backends.positions import kept_positions
 from workbench.backends.spelling import UnspelledError, spelled
@@ -36,8 +36,12 @@ LONG_WORD = 6
 """Words of so many letters are also stopped in the middle of."""
 WORDS = 4
 """Most words of a passage that are."""
-LARGE, STEP = 1_000_000_000, 4
-"""Of a model with more parameters only every so many places of a passage are read."""
+LARGE, STEP = 400_000_000, 8
+"""A model with more parameters reads only one of so many places."""
+IN_WORD = torch.tensor(
+    [chr(byte).isalnum() if byte < 128 else byte < 256 for byte in range(CLASSES)]
+)
+"""Bytes that go on with a word: letters, digits, and every byte of another script."""
 
 Place = tuple[str, str, int]
 """Group, probe and characters before the place."""
@@ -125,10 +129,13 @@ def _read_model(folder: Path, quick: bool) -> dict[Place, Read]:
     spelling = Spelling(spelled(tokenizer, int(model.config.vocab_size)).tokens)
     step = STEP if model.num_parameters() > LARGE else 1
     found: dict[Place, Read] = {}
+    seen = 0
     for ends in _texts(Formats(tokenizer), quick):
-        reading = Reading(model, ends[0][1])
-        for place, ids, length in ends[:: step if len(ends) > 1 else 1]:
-            if length > max(BACK):  # a token is left to go on from
+        chosen = ends[-seen % step :: step]
+        seen += len(ends)
+        reading = Reading(model, ends[0][1]) if chosen else None
+        for place, ids, length in chosen:
+            if reading and length > max(BACK):  # a token is left to go on from
                 found[place] = _read_place(spelling, reading, ids[:length])
     return found
 
@@ -183,14 +190,16 @@ def _costs(places: Mapping[Place, Read]) -> Iterator[tuple[str, str]]:
         reads = [read for place, read in places.items() if place[0] == group]
         for number, back in enumerate(BACK if reads else ()):
             ways = [read.corrected[number] for read in reads]
-            off = [_js(read.plain, way.mass) for read, way in zip(reads, ways, strict=True)]
-            yield f"{group}, {back} cut anew", _cost(off, ways)
+            yield f"{group}, {back} cut anew", _cost([read.plain for read in reads], ways)
 
 
-def _cost(off: Sequence[float], ways: Sequence[Covered]) -> str:
+def _cost(plain: Sequence[Tensor], ways: Sequence[Covered]) -> str:
+    off = [_js(one, way.mass) for one, way in zip(plain, ways, strict=True)]
+    over = [_js(_over(one), _over(way.mass)) for one, way in zip(plain, ways, strict=True)]
     low, high = torch.tensor(off).quantile(torch.tensor([0.5, 0.95])).tolist()
     return (
         f"JS {fmean(off):.4f} bits (median {low:.4f}, 95th percentile {high:.4f}), "
+        f"{fmean(over):.4f} if the word is over, "
         f"crossing {fmean(way.crossing for way in ways):.4f}, "
         f"recut {fmean(way.recut for way in ways):.4f}, "
         f"left out {fmean(way.left_out for way in ways):.1e}, n = {len(off)}"
@@ -202,15 +211,26 @@ def _apart(one: Mapping[Place, Read], other: Mapping[Place, Read]) -> Iterator[t
         shared = [place for place in one if place in other and place[0] == group]
         if not shared:
             continue
-        plain = fmean(_js(one[at].plain, other[at].plain) for at in shared)
-        ways = [
-            fmean(_js(one[at].corrected[n].mass, other[at].corrected[n].mass) for at in shared)
-            for n in range(len(BACK))
-        ]
-        corrected = ", ".join(
-            f"{way:.4f} with {back} cut anew" for way, back in zip(ways, BACK, strict=True)
-        )
-        yield group, f"JS {plain:.4f} bits plain, {corrected}, n = {len(shared)}"
+        yield group, f"JS {_sides(one, other, shared)} bits, n = {len(shared)}"
+
+
+def _sides(one: Mapping[Place, Read], other: Mapping[Place, Read], shared: Sequence[Place]) -> str:
+    """Means over places: plain, corrected, and both where the word is over."""
+    plain = [(one[at].plain, other[at].plain) for at in shared]
+    best = [(one[at].corrected[-1].mass, other[at].corrected[-1].mass) for at in shared]
+    means = {
+        "plain": fmean(_js(p, q) for p, q in plain),
+        "corrected": fmean(_js(p, q) for p, q in best),
+        "plain if the word is over": fmean(_js(_over(p), _over(q)) for p, q in plain),
+        "corrected if the word is over": fmean(_js(_over(p), _over(q)) for p, q in best),
+    }
+    return ", ".join(f"{value:.4f} {name}" for name, value in means.items())
+
+
+def _over(mass: Tensor) -> Tensor:
+    """The distribution given that the word does not go on."""
+    left = mass.masked_fill(IN_WORD, 0)
+    return left / left.sum()
 
 
 def _js(p: Tensor, q: Tensor) -> float:

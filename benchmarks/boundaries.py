@@ -211,7 +211,7 @@ def _apart(one: Mapping[Place, Read], other: Mapping[Place, Read]) -> Iterator[t
         shared = [place for place in one if place in other and place[0] == group]
         if not shared:
             continue
-        yield group, f"JS {_sides(one, other, shared)} bits, n = {len(shared)}"
+        yield group, f"JS in bits: {_sides(one, other, shared)}, n = {len(shared)}"
 
 
 def _sides(one: Mapping[Place, Read], other: Mapping[Place, Read], shared: Sequence[Place]) -> str:

@@ -8,6 +8,7 @@ import sys
 import torch
 
 from benchmarks import (
+    boundaries,
     bounds,
     choice,
     collect,
@@ -21,6 +22,7 @@ from benchmarks import (
 from workbench.errors import nearest
 
 BENCHMARKS = {
+    "boundaries": boundaries.measure,
     "bounds": bounds.measure,
     "choice": choice.measure,
     "collect": collect.measure,

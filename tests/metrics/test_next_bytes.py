@@ -96,6 +96,14 @@ def test_codes_sort_as_their_strings(one, other):
     assert (code_of(one) < code_of(other)) == (one < other)
 
 
+def test_a_token_of_no_bytes_belongs_to_the_end():
+    one, other = (
+        ByteTrie([b"a", nothing]).next_bytes(drawn(1, 2, 5), 2) for nothing in (b"", None)
+    )
+    assert torch.equal(one.codes, other.codes)
+    assert torch.equal(one.mass, other.mass)
+
+
 def test_no_position_is_too_little():
     with pytest.raises(NotEnoughEvidenceError):
         ByteTrie(TOKENS).next_bytes(torch.empty(0, len(TOKENS)))

@@ -62,7 +62,7 @@ class ByteTrie:
     """A vocabulary sorted by bytes; one per tokenizer, for any number of distributions."""
 
     def __init__(self, tokens: Sequence[bytes | None]) -> None:
-        """Take what each token writes; None writes nothing and belongs to the end."""
+        """Take what each token writes; None, or no byte, belongs to the end."""
         self._tokens = tokens
         self._sorted: dict[int, tuple[Tensor, ...]] = {}
 
@@ -111,7 +111,7 @@ class ByteTrie:
     def _order(self, n: int) -> tuple[Tensor, ...]:
         """Tokens by their class, the classes' codes, and where each class starts."""
         if n not in self._sorted:
-            codes = np.array([END if t is None else code_of(t[:n]) for t in self._tokens])
+            codes = np.array([code_of(t[:n]) if t else END for t in self._tokens])
             order = np.argsort(codes, kind="stable")
             classes, starts = np.unique(codes[order], return_index=True)
             found = (order, classes, starts)

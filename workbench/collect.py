@@ -137,14 +137,16 @@ def collect(
         CaseError: If the run was begun with other weights, or the disk is full.
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
+    closed = is_closed(store, run_id)
     wanted = list(questions(plan.seed, store.packs(), role, entry.name))
-    wanted += readings(store, role, entry.name) or ()
+    wanted += () if closed else readings(store, role, entry.name) or ()
 
     def tell(recorded: int, fresh: Iterable[Observation]) -> None:
         progress(Progress(run_id, entry.name, recorded, len(wanted), tuple(fresh)))
 
-    if is_closed(store, run_id):
-        tell(len(wanted), store.observations(run_id))
+    if closed:
+        seen = tuple(store.observations(run_id))
+        progress(Progress(run_id, entry.name, len(seen), len(seen), seen))
         return True
     with Journal(store.journal_path(run_id)) as journal:
         store.catch_up(run_id)
@@ -230,9 +232,9 @@ def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
         store.fold(journal.append("run", [to_json(run)]))
         return run
     before = from_json(Run, begun.body)
-    if before.weights_digest != run.weights_digest or before.device_sentence != run.device_sentence:
+    if _same_model(before) != _same_model(run):
         raise CaseError(
-            f"Run {run.id} was begun with other weights or on another device.",
+            f"Run {run.id} was begun with other weights, another tokenizer or on another device.",
             fix="Restore them to finish it, or plan a new case; one run never mixes two.",
         )
     sitting = Sitting(
@@ -242,11 +244,17 @@ def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
         weights_digest=run.weights_digest,
         tokenizer_digest=run.tokenizer_digest,
         device_sentence=run.device_sentence,
+        vocabulary_digest=run.vocabulary_digest,
         versions=run.versions,
         torn=journal.recovered,
     )
     store.fold(journal.append("resume", [to_json(sitting)]))
     return before
+
+
+def _same_model(run: Run) -> tuple[str | None, ...]:
+    """What must not change within a run."""
+    return run.weights_digest, run.tokenizer_digest, run.vocabulary_digest, run.device_sentence
 
 
 def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:

@@ -105,15 +105,22 @@ def _not_the_same(
     run: Run, record: JournalRecord, sitting: Sitting, recorded: int
 ) -> Iterator[str]:
     where = f"Record {record.seq} of journal {run.id}"
-    begun = (run.id, run.weights_digest, run.tokenizer_digest, run.device_sentence)
+    begun = (
+        run.id,
+        run.weights_digest,
+        run.tokenizer_digest,
+        run.vocabulary_digest,
+        run.device_sentence,
+    )
     gone_on = (
         sitting.run_id,
         sitting.weights_digest,
         sitting.tokenizer_digest,
+        sitting.vocabulary_digest,
         sitting.device_sentence,
     )
     if begun != gone_on:
-        yield f"{where} goes on with other weights or on another device."
+        yield f"{where} goes on with other weights, another tokenizer or on another device."
     if sitting.recorded != recorded:
         yield f"{where} counts {sitting.recorded} observations before it, and there are {recorded}."
 

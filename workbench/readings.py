@@ -39,13 +39,16 @@ def planned_readings(plan: Plan, packs: Sequence[Pack]) -> int:
     return models * models * len(probes) + of_its_own
 
 
-def readings(store: CaseStore, role: Role, model: str) -> list[Question] | None:
+def readings(
+    store: CaseStore, role: Role, model: str, answers: Answers | None = None
+) -> list[Question] | None:
     """Everything that one model is given to read.
 
     Args:
         store: The case.
         role: The reader's part in the comparison.
         model: The reader.
+        answers: What `recorded_answers` gave; read from the case where it is left out.
 
     Returns:
         The questions, none for a model that shows no likelihoods; None where the answers are not all
@@ -60,13 +63,14 @@ def readings(store: CaseStore, role: Role, model: str) -> list[Question] | None:
     traits = run.capabilities.endpoint
     if not (run.capabilities.logits or (traits is not None and traits.echo)):
         return []
-    answers = _answers(store, plan, packs)
+    answers = recorded_answers(store) if answers is None else answers
     return None if answers is None else list(_questions(plan, packs, answers, role, model))
 
 
-def _answers(store: CaseStore, plan: Plan, packs: Sequence[Pack]) -> Answers | None:
+def recorded_answers(store: CaseStore) -> Answers | None:
     """What every model answered; None unless all were asked everything."""
-    questions = sum(pack.questions for pack in packs)
+    plan = store.plan()
+    questions = sum(pack.questions for pack in store.packs())
     begun = {run.id for run in store.runs()}
     found: Answers = {}
     for role, model in plan.models:

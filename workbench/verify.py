@@ -14,7 +14,7 @@ from workbench.digest import digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError, DistributionError
 from workbench.importers.again import reread
-from workbench.readings import readings
+from workbench.readings import Answers, readings, recorded_answers
 from workbench.records import Comparison, Run, to_json
 from workbench.store import CaseStore
 from workbench.store.audit import edited_rows
@@ -81,9 +81,9 @@ def _plan(store: CaseStore) -> Check:
 
 
 def _observations(store: CaseStore) -> Check:
-    problems, count = [], 0
+    problems, count, answers = [], 0, recorded_answers(store)
     for run in store.runs():
-        planned = _questions(store, run)
+        planned = _questions(store, run, answers)
         for seen in store.observations(run.id):
             count += 1
             question = planned.pop((seen.probe_address, seen.repeat), None)
@@ -96,10 +96,12 @@ def _observations(store: CaseStore) -> Check:
     return Check("Observations against the plan", tuple(problems), f"{count} observations")
 
 
-def _questions(store: CaseStore, run: Run) -> dict[tuple[str, int], Question]:
+def _questions(
+    store: CaseStore, run: Run, answers: Answers | None
+) -> dict[tuple[str, int], Question]:
     """Everything that a run was to be asked, by address and repeat."""
     asked = questions(store.plan().seed, store.packs(), run.role, run.model)
-    read = readings(store, run.role, run.model) or ()
+    read = readings(store, run.role, run.model, answers) or ()
     return {(q.address, q.repeat): q for q in (*asked, *read)}
 
 
@@ -121,9 +123,9 @@ def _exchanges(store: CaseStore) -> Iterator[Check]:
     if not runs:
         return
     problems: list[str] = []
-    count = 0
+    count, answers = 0, recorded_answers(store)
     for run in runs:
-        asked = _questions(store, run)
+        asked = _questions(store, run, answers)
         for seen in store.observations(run.id):
             question = asked.get((seen.probe_address, seen.repeat))
             if seen.raw_digest is None or question is None:

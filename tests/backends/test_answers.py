@@ -156,7 +156,9 @@ def test_legacy_spellings_of_bytes_and_numbers_are_understood():
 
 
 @pytest.mark.parametrize(
-    "logprob", [0.5, 1e999, "high", True], ids=["above 0", "infinite", "a word", "true"]
+    "logprob",
+    [0.5, 1e999, -1e300, "high", True],
+    ids=["above 0", "infinite", "below all numbers of a model", "a word", "true"],
 )
 def test_what_cannot_be_a_log_probability_fails(logprob):
     tops = [{"token": "x", "logprob": logprob}]

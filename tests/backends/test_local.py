@@ -255,13 +255,42 @@ def test_the_seconds_of_all_answers_add_up_to_what_they_took_together(folder):
     assert sum(seconds) <= took
 
 
-def test_greedy_answers_are_those_of_generate(folder):
+@pytest.fixture(scope="module")
+def windowed(tmp_path_factory):
+    """A model that sees 24 tokens back."""
+    from transformers import MistralConfig, MistralForCausalLM
+
+    folder = tmp_path_factory.mktemp("models") / "windowed"
+    tokenizer = tiny_tokenizer()
+    torch.manual_seed(5)
+    config = MistralConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=256,
+        sliding_window=24,
+        bos_token_id=0,
+        eos_token_id=1,
+        initializer_range=0.4,
+    )
+    MistralForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["folder", "windowed"])
+def test_greedy_answers_are_those_of_generate(kind, request):
     """Answers of many lengths come and go in a small batch; the library writes each by itself."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    folder = request.getfixturevalue(kind)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    prompts = [f"{PROMPTS[n % 4]} {'wood ' * (n % 5)}{n}" for n in range(12)]
+    head = "A letter from the old town: we are well, the weather is fine. " * (kind == "windowed")
+    prompts = [f"{head}{PROMPTS[n % 4]} {'wood ' * (n % 5)}{n}" for n in range(12)]
     asked = [
         generate(0, n, prompt=prompt, template="raw", temperature=0.0, max_tokens=3 + 4 * (n % 6))
         for n, prompt in enumerate(prompts)

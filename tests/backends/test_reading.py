@@ -265,6 +265,22 @@ def test_one_text_that_is_not_finite_leaves_the_others_of_its_unit_alone(folder,
     assert "not finite" in seen["a/b#1"].note
 
 
+def test_a_token_that_cannot_come_makes_its_text_a_failed_reading(folder, tokenizer):
+    backend = LocalBackend(ENTRY, folder, choose_device("cpu"))
+    (token,) = tokenizer("天").input_ids[:1]
+    exact = backend._model.forward
+
+    def ruled_out(*args, **kwargs):
+        output = exact(*args, **kwargs)
+        output.logits[..., token] = -torch.inf
+        return output
+
+    backend._model.forward = ruled_out
+    seen = replies(backend, [continued(n, text) for n, text in enumerate(("fine", "天 fine"))])
+    assert [reply.outcome for reply in seen.values()] == ["answered", "failed"]
+    assert "not finite" in seen["a/b#1"].note
+
+
 def test_texts_share_what_all_of_them_begin_with_but_never_their_last_token():
     forty = list(range(40))
     assert shared_tokens([[*forty, 1], [*forty, 2, 3]]) == 40

@@ -120,6 +120,11 @@ def test_bits_per_byte_of_a_coin_for_each_byte_is_one():
     assert bits_per_byte(torch.full((4,), math.log(0.25)), 8) == pytest.approx(1.0)
 
 
+def test_a_token_that_cannot_come_has_no_bits():
+    with pytest.raises(NotEnoughEvidenceError):
+        bits_per_byte(torch.tensor([-1.0, -torch.inf]), 2)
+
+
 def test_a_text_without_tokens_has_no_bits():
     with pytest.raises(NotEnoughEvidenceError):
         bits_per_byte(torch.empty(0), 3)

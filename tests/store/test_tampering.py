@@ -202,8 +202,14 @@ def sitting(store, **changes):
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
-        ({"weights_digest": "sha256:other"}, "goes on with other weights or on another device."),
-        ({"device_sentence": "A GPU."}, "goes on with other weights or on another device."),
+        (
+            {"weights_digest": "sha256:other"},
+            "goes on with other weights, another tokenizer or on another device.",
+        ),
+        (
+            {"device_sentence": "A GPU."},
+            "goes on with other weights, another tokenizer or on another device.",
+        ),
         ({"recorded": 7}, "counts 7 observations before it, and there are 8."),
     ],
 )

@@ -114,6 +114,8 @@ class Writer:
     def _read_heads(self, rows: Sequence[Row]) -> None:
         """Read what all prompts of one form begin with."""
         self._heads.clear()
+        if getattr(self._model.config.get_text_config(), "sliding_window", None) is not None:
+            return  # a window counts columns, and those between head and prompt would use it up
         for template in sorted({row.question.template for row in rows}):
             prompts = {tuple(row.prompt) for row in rows if row.question.template == template}
             if shared := shared_tokens(sorted(prompts)):

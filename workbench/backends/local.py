@@ -70,9 +70,14 @@ class LocalBackend:
         self._writer = Writer(
             self._model, device, _stop_tokens(self._model, self._tokenizer), batch
         )
-        self._limit = int(getattr(self._model.config, "max_position_embeddings", 0) or 1 << 30)
+        self._limit = int(getattr(self._text_config, "max_position_embeddings", 0) or 1 << 30)
         self._formats = Formats(self._tokenizer)
         self._distributions = Distributions(self._formats, Reader(self._model, device), self._limit)
+
+    @property
+    def _text_config(self) -> Any:  # noqa: ANN401 - transformers is untyped
+        """What describes the language model, also where it is one part of several."""
+        return self._model.config.get_text_config()
 
     # --- what it says of itself -------------------------------------------------------------
 
@@ -95,7 +100,7 @@ class LocalBackend:
     def vocabulary(self) -> Vocabulary | str:
         """What each token writes, or why that is not known."""
         try:
-            return spelled(self._tokenizer, int(self._model.config.vocab_size))
+            return spelled(self._tokenizer, int(self._text_config.vocab_size))
         except UnspelledError as error:
             return str(error)
 

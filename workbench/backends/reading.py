@@ -70,7 +70,7 @@ class Text:
             found = logits[at].gather(1, torch.tensor(after, device=logits.device))[:, 0]
             start = columns[at[0]] - self.first
             self.chances[start : start + len(at)] = (found - totals[at]).cpu()
-            self.finite &= bool(totals[at].isfinite().all())
+            self.finite &= bool(totals[at].isfinite().all() and found.isfinite().all())
         for i, column in enumerate(columns):
             if column in self.keep:
                 self.finite &= bool(logits[i].isfinite().all())

@@ -18,6 +18,8 @@ from workbench.records import TopTokens
 
 STOPPED = frozenset({"stop", "eos", "eos_token", "stop_sequence", "end_turn"})
 """Words for an answer that the model itself ended."""
+LEAST = -1e4
+"""No float32 model comes below it; servers write -9999 for what cannot come."""
 MOST_ABOVE_ZERO = 1e-3
 """Rounding may lift the logarithm of a probability of 1 by this much."""
 _ID = re.compile(r"token_id:(\d{1,9})")
@@ -150,6 +152,6 @@ def _logprob(found: Any) -> float | None:  # noqa: ANN401 - any JSON value
         return None
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise ValueError("a log-probability that is no number")  # noqa: TRY004 - one kind of error
-    if not math.isfinite(found) or found > MOST_ABOVE_ZERO:
+    if not LEAST <= found <= MOST_ABOVE_ZERO:  # NaN lies nowhere
         raise ValueError(f"a log-probability of {found:g}")
     return float(found)

@@ -108,6 +108,7 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
 
 def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     from workbench.plan import answer_tokens
+    from workbench.readings import planned_readings
 
     questions = sum(item.questions for item in made.packs)
     left_out = sum(item.left_out for item in made.packs)
@@ -118,6 +119,11 @@ def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
         f"{answer_tokens(packs)} tokens for each of {len(made.models)} models"
     )
     typer.echo(f"Probes of these packs that are not asked: {left_out}")
+    if readings := planned_readings(made, packs):
+        typer.echo(
+            f"Readings of each other's answers: at most {readings} in all, by models that show "
+            "likelihoods; no cost below counts them (--readings 0 leaves them out)"
+        )
     typer.echo(f"Plan {made.digest}")
 
 

@@ -1,8 +1,8 @@
 """Multiple-choice questions: what each run gave for the options, and every two runs compared by it."""
 
 import math
-from collections.abc import Collection, Sequence
-from itertools import permutations
+from collections.abc import Collection, Mapping, Sequence
+from itertools import combinations, permutations
 
 import torch
 from torch import Tensor
@@ -20,57 +20,68 @@ from workbench.metrics.options import (
 )
 from workbench.records import NoScore, Pack, Probe
 
-EXAMINED = "examined"
-"""Reference, suspects and stacks count as one family: a pair that one of them is in has none of the
-others in its panel, or the pair's own likeness would be subtracted."""
 
-
-def option_tables(
-    metric: Metric,
-    packs: Sequence[Pack],
-    materials: Sequence[Material],
-    counted: Collection[str],
-) -> Table:
-    """Compare every two runs by what they gave for the options, given the rest of the panel."""
-    probes = [
-        probe
-        for pack in packs
-        for probe in pack.probes
-        if probe.options and probe.address in counted
-    ]
-    if not probes:
-        none = NoScore(metric.id, "no multiple-choice question was asked")
-        return {(one.run.id, other.run.id): none for one, other in permutations(materials, 2)}
-    choices = _Choices(metric, probes, materials)
-    return {
-        (one.run.id, other.run.id): choices.values(one, other)
-        for one, other in permutations(materials, 2)
-    }
-
-
-class _Choices:
-    """What the runs gave for the options of all questions."""
+class Choices:
+    """What the runs gave for the options of all questions, compared for one suspect at a time."""
 
     def __init__(
-        self, metric: Metric, probes: Sequence[Probe], materials: Sequence[Material]
+        self,
+        metric: Metric,
+        packs: Sequence[Pack],
+        materials: Mapping[str, Material],
+        counted: Collection[str],
     ) -> None:
-        self._metric, self._probes = metric, probes
-        logprobs = _logprobs(materials, probes)
-        self._residuals = option_residuals(logprobs)
-        self._one_letter = same_letter_share(logprobs) >= ONE_LETTER
-        self._families = [i.run.id if i.run.role == "control" else EXAMINED for i in materials]
-        self._place = {item.run.id: number for number, item in enumerate(materials)}
+        """Take the metric, what was asked, what the runs gave, and the probes that count."""
+        self._metric, self._materials = metric, materials
+        self._probes = [
+            probe
+            for pack in packs
+            for probe in pack.probes
+            if probe.options and probe.address in counted
+        ]
+        self._tables: dict[str, Table] = {}
 
-    def values(self, one: Material, other: Material) -> Values | NoScore:
-        """What each question adds to the correlation of two runs."""
-        places = [self._place[side.run.id] for side in (one, other)]
-        for side, place in zip((one, other), places, strict=True):
-            if not any(probe.address in side.tops for probe in self._probes):
-                return self._none(f"{side.run.model} answered no multiple-choice question")
-            if bool(self._one_letter[place]):
-                return self._none(f"{side.run.model} gave one letter whatever was asked")
+    def table(self, reference: str, examined: str) -> Table:
+        """Compare every two of reference, one suspect or stack, and the controls.
+
+        The panel of a pair is the rest of suspect and controls, never the reference: then suspect and
+        controls are treated alike, which their ranks rest on, and no other suspect has a say.
+        """
+        if examined not in self._tables:
+            controls = [i.run.id for i in self._materials.values() if i.run.role == "control"]
+            self._tables[examined] = self._compared(reference, [examined, *controls])
+        return self._tables[examined]
+
+    def _compared(self, reference: str, panel: Sequence[str]) -> Table:
+        members = [reference, *panel]
+        if not self._probes:
+            none = self._none("no multiple-choice question was asked")
+            return dict.fromkeys(permutations(members, 2), none)
+        logprobs = _logprobs([self._materials[member] for member in members], self._probes)
+        residuals = option_residuals(logprobs)
+        silent = dict(zip(members, same_letter_share(logprobs) >= ONE_LETTER, strict=True))
+        place = {member: number for number, member in enumerate(members)}
+        found: Table = {}
+        for one, other in combinations(members, 2):
+            rest = [place[member] for member in panel if member not in {one, other}]
+            rows = [place[one], place[other], *rest]
+            why = self._why_not(one, silent) or self._why_not(other, silent)
+            values = self._none(why) if why else self._values(residuals[rows])
+            found[one, other] = found[other, one] = values
+        return found
+
+    def _why_not(self, member: str, silent: Mapping[str, Tensor]) -> str:
+        material = self._materials[member]
+        if not any(probe.address in material.tops for probe in self._probes):
+            return f"{material.run.model} answered no multiple-choice question"
+        if bool(silent[member]):
+            return f"{material.run.model} gave one letter whatever was asked"
+        return ""
+
+    def _values(self, residuals: Tensor) -> Values | NoScore:
+        """What each question adds to the correlation of the first two, given the others."""
         try:
-            found = option_correlation(self._residuals, *places, families=self._families)
+            found = option_correlation(residuals, 0, 1)
         except NotEnoughEvidenceError as error:
             return self._none(error.what.removesuffix("."))
         parts = zip(self._probes, found.contributions.tolist(), strict=True)

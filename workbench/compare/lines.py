@@ -1,6 +1,6 @@
 """Values of pairs → one evidence line: raw and centred scores of suspect and controls, and ranks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 
@@ -27,6 +27,9 @@ from workbench.records import (
 
 PERMUTATIONS = 9_999
 
+Tables = Callable[[str, str], Table]
+"""Metric id, and the suspect or stack compared → values of every two of the runs concerned."""
+
 
 class Lines:
     """Makes the evidence lines of one case."""
@@ -35,7 +38,7 @@ class Lines:
         self,
         plan: Plan,
         materials: Mapping[str, Material],
-        tables: Mapping[str, Table],
+        tables: Tables,
         shown: Shown,
     ) -> None:
         """Take the plan, what the runs gave, and the values of every two of them."""
@@ -60,7 +63,7 @@ class Lines:
 
     def _pair(self, metric: Metric, member: str, panel: list[str]) -> PairScore:
         reference = f"reference-{self._plan.reference}"
-        values = self._tables[metric.id][reference, member]
+        values = self._tables(metric.id, panel[0])[reference, member]
         run = self._materials[member].run
         return PairScore(
             model=run.model,
@@ -120,7 +123,7 @@ class Lines:
             return NoScore(metric.id, f"centring needs at least {MIN_CONTROLS} controls")
         alike: dict[tuple[str, str], Values] = {}
         for pair in needed(reference, member, panel):
-            values = self._tables[metric.id][pair]
+            values = self._tables(metric.id, panel[0])[pair]
             if isinstance(values, NoScore):
                 return NoScore(metric.id, f"centring needs every pair of models: {values.reason}")
             alike[pair] = values if metric.direction == "similarity" else _turned(values)

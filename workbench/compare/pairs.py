@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations, permutations
 
-from workbench.compare.choices import option_tables
 from workbench.compare.material import Material
 from workbench.compare.shown import Shown
 from workbench.compare.tables import MIN_PROBES, Table, Values
@@ -39,7 +38,8 @@ def tables(
         say: Called with a line of progress.
 
     Returns:
-        Metric id → ordered pair of runs → values, or why there are none.
+        Metric id → ordered pair of runs → values, or why there are none. Metrics that compare a pair
+        within a panel are left out: see `choices.py`.
 
     Raises:
         CustodyError: If a file of the record is missing or was changed.
@@ -48,9 +48,6 @@ def tables(
     say("Comparing what was shown of next tokens and passages")
     found = _shown(shown.next_tokens, _taking(metrics, "tokens", "bytes"), materials, counted)
     found |= _shown(shown.passage, _taking(metrics, "passages"), materials, counted)
-    for metric in _taking(metrics, "options"):
-        say(metric.title)
-        found[metric.id] = option_tables(metric, packs, materials, counted[metric.id])
     for metric in _taking(metrics, "readings", "readings back"):
         say(metric.title)
         found[metric.id] = _read(shown, metric, materials, counted[metric.id])

@@ -1,18 +1,20 @@
 """Plan and case → one comparison per suspect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from workbench.compare.lines import Lines
-from workbench.compare.material import embed_answers, gather
-from workbench.compare.pairs import tables
+from workbench.compare.choices import Choices
+from workbench.compare.lines import Lines, Tables
+from workbench.compare.material import Material, embed_answers, gather
+from workbench.compare.pairs import counted_probes, tables
 from workbench.compare.profiles import passage_profiles
 from workbench.compare.shown import Shown
 from workbench.compare.stacks import stack_floors
+from workbench.compare.tables import Table
 from workbench.embed import Embedder
 from workbench.errors import CaseError
 from workbench.evidence.verdict import conclude
-from workbench.metrics import METRICS
-from workbench.records import Comparison, to_json
+from workbench.metrics import METRICS, Metric
+from workbench.records import Comparison, Pack, Plan, to_json
 from workbench.store import CaseStore
 from workbench.store.journal import CASE_JOURNAL
 
@@ -61,9 +63,9 @@ def recompute(
     packs = store.packs()
     metrics = [metric for metric in METRICS if metric.id in plan.metrics]
     shown = Shown(store, {probe.address: probe.prompt for pack in packs for probe in pack.probes})
-    found = tables(packs, metrics, list(materials.values()), shown, say)
-    lines = Lines(plan, materials, found, shown)
-    floors = stack_floors(store, plan, materials, found)
+    values = _values(plan, packs, metrics, materials, shown, say)
+    lines = Lines(plan, materials, values, shown)
+    floors = stack_floors(store, plan, materials, values)
     comparisons = []
     for suspect in plan.suspects:
         say(f"Scoring {suspect}")
@@ -86,6 +88,30 @@ def recompute(
             )
         )
     return tuple(comparisons)
+
+
+def _values(
+    plan: Plan,
+    packs: Sequence[Pack],
+    metrics: Sequence[Metric],
+    materials: Mapping[str, Material],
+    shown: Shown,
+    say: Callable[[str], None],
+) -> Tables:
+    """Values of every two runs, by metric; some depend on which suspect is compared."""
+    found = tables(packs, metrics, list(materials.values()), shown, say)
+    choices = {
+        metric.id: Choices(metric, packs, materials, counted_probes(packs, metric))
+        for metric in metrics
+        if metric.material == "options"
+    }
+
+    def values(metric: str, examined: str) -> Table:
+        if metric in choices:
+            return choices[metric].table(f"reference-{plan.reference}", examined)
+        return found[metric]
+
+    return values
 
 
 def _require_recorded(store: CaseStore) -> None:

@@ -35,8 +35,11 @@ class Shown:
             CustodyError: If a file is missing or was changed.
         """
         if probe in material.tensors:
-            rows = logprobs(self._store, material, probe)
-            return NextTokens(material.offsets[probe], rows, self._trie(material))
+            rows, trie = logprobs(self._store, material, probe), self._trie(material)
+            wide = rows.ndim == 2 and len(rows) == len(material.offsets[probe])
+            if not wide or (trie is not None and rows.shape[1] != len(trie)):
+                raise _misfit(material, probe, "its distributions have another shape")
+            return NextTokens(material.offsets[probe], rows, trie)
         if probe in material.tops:
             tops = material.tops[probe]
             lists = tuple(_by_bytes(top) for top in tops)
@@ -60,11 +63,8 @@ class Shown:
         if seen is None:
             return None
         ends = seen.token_ends.tolist()
-        if any(not 0 <= end <= len(text) for end in ends):
-            raise CustodyError(
-                f"What {material.run.id} read at {address} is not the text that was recorded.",
-                fix="Restore the case from a copy, or record it anew.",
-            )
+        if any(not 0 <= end <= len(text) for end in ends) or len(ends) != len(seen.token_logprobs):
+            raise _misfit(material, address, "it read another text")
         before = [0, *accumulate(len(sign.encode("utf-8", "surrogatepass")) for sign in text)]
         return Read(seen.token_logprobs, torch.tensor([before[end] for end in ends]))
 
@@ -76,6 +76,13 @@ class Shown:
             tokens = read_vocabulary(self._store.vocabulary_folder, digest).tokens
             self._tries[digest] = ByteTrie(tokens)
         return self._tries[digest]
+
+
+def _misfit(material: Material, address: str, how: str) -> CustodyError:
+    return CustodyError(
+        f"What {material.run.id} gave at {address} does not fit its record: {how}.",
+        fix="Restore the case from a copy, or record it anew.",
+    )
 
 
 def _by_bytes(top: TopTokens) -> dict[bytes, float]:

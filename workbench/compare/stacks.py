@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from workbench.compare.lines import scored
+from workbench.compare.lines import Tables, scored
 from workbench.compare.material import Material
-from workbench.compare.tables import MIN_PROBES, Table
+from workbench.compare.tables import MIN_PROBES
 from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics import Bounded
 from workbench.metrics.distribution import mean_log_difference
@@ -18,7 +18,7 @@ def stack_floors(
     store: CaseStore,
     plan: Plan,
     materials: Mapping[str, Material],
-    tables: Mapping[str, Table],
+    tables: Tables,
 ) -> tuple[StackFloor, ...]:
     """Measure what each other serving stack of the reference's weights changes.
 
@@ -26,14 +26,14 @@ def stack_floors(
         store: The case.
         plan: Its plan; metrics come in its order.
         materials: Run → what it gave.
-        tables: Metric → values of every two runs.
+        tables: Values of every two runs.
     """
     reference = materials[f"reference-{plan.reference}"]
     floors = []
     for name in plan.stacks:
         stack = materials[f"stack-{name}"]
         pair = (reference.run.id, stack.run.id)
-        found = ((metric, tables[metric][pair]) for metric in plan.metrics)
+        found = ((metric, tables(metric, stack.run.id)[pair]) for metric in plan.metrics)
         scores = tuple(
             values if isinstance(values, NoScore) else scored(metric, plan, list(values.values()))
             for metric, values in found
@@ -58,10 +58,11 @@ def _difference(store: CaseStore, plan: Plan, reference: Material, stack: Materi
 
 
 def _next_tokens(store: CaseStore, material: Material) -> dict[str, dict[str, float]]:
-    """Probe → token → log-probability, where exactly one position was read."""
+    """`next_token` probe → token → log-probability."""
     seen: list[Observation] = store.observations(material.run.id)
+    counted = {p.address for k in store.packs() if k.kind == "next_token" for p in k.probes}
     return {
         item.probe_address: dict(zip(item.top[0].tokens, item.top[0].logprobs, strict=True))
         for item in seen
-        if len(item.top) == 1 and item.outcome in USABLE
+        if item.probe_address in counted and item.top and item.outcome in USABLE
     }

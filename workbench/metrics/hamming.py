@@ -110,19 +110,36 @@ def answers_p_value(
     rounds: int,
     generator: torch.Generator,
 ) -> float:
-    """p-value of "both models answer every probe alike", from (reference, suspect) answers per probe.
+    """p-value of "both models answer every probe alike", labels permuted within each probe.
 
-    See `hamming_p_value`; a small p-value never speaks for or against derivation.
+    Unlike `hamming_p_value`, which weighs pairs of texts alike, every probe weighs the same, as in the
+    score; one small matrix is held at a time. A small p-value never speaks for or against derivation.
+
+    Args:
+        pairs: Per probe, answers of the reference and of the suspect, at least 2 each.
+        rounds: Permutations.
+        generator: Source of the permutations, on the CPU.
+
+    Returns:
+        (1 + permutations whose mean statistic reaches the observed one) / (1 + rounds), never 0.
 
     Raises:
-        NotEnoughEvidenceError: As `hamming_mmd`.
+        NotEnoughEvidenceError: If there is no pair, or one has fewer than 2 answers a side.
     """
-    texts = [text for side in (0, 1) for pair in pairs for text in pair[side]]
-    probes = [n for side in (0, 1) for n, pair in enumerate(pairs) for _ in pair[side]]
-    prompts = torch.tensor(probes, dtype=torch.int64)
-    gram = hamming_gram(characters(texts, LETTERS), prompts)
-    first = sum(len(one) for one, _ in pairs)
-    return hamming_p_value(gram, first, prompts, rounds=rounds, generator=generator)
+    if not pairs:
+        raise NotEnoughEvidenceError("hamming-mmd", got=0, need=1)
+    totals = torch.zeros(rounds + 1, dtype=torch.float64)
+    for one, other in pairs:
+        rows = characters([*one, *other], LETTERS)
+        prompts = torch.zeros(len(rows), dtype=torch.int64)
+        hollow = _agreement(rows).fill_diagonal_(0.0)
+        observed = _first(hollow, len(one))
+        order = torch.rand(rounds, len(rows), generator=generator, dtype=torch.float64).argsort(1)
+        labels = torch.zeros(rounds, len(rows), dtype=torch.float64)
+        labels.scatter_(1, order[:, : len(one)], 1.0)
+        pairs_of = _pairs(prompts, len(one))
+        totals += _statistics(hollow, torch.cat([observed, labels]), pairs_of)
+    return (1 + int((totals[1:] >= totals[0] - TIE * len(pairs)).sum())) / (rounds + 1)
 
 
 def hamming_p_value(

@@ -23,7 +23,11 @@ class Read:
 
     @property
     def bits(self) -> float:
-        """Bits per byte over all of the text that was read; lower is likelier."""
+        """Bits per byte over all of the text that was read; lower is likelier.
+
+        Raises:
+            NotEnoughEvidenceError: If there is no token, no byte, or a token that cannot come.
+        """
         return bits_per_byte(self.token_logprobs, int(self.token_ends[-1]))
 
 

@@ -169,9 +169,11 @@ def bits_per_byte(token_logprobs: Tensor, text_bytes: int) -> float:
         add the probabilities of every other way to cut the text.
 
     Raises:
-        NotEnoughEvidenceError: If there is no token, or no byte.
+        NotEnoughEvidenceError: If there is no token, no byte, or a token that cannot come.
     """
     if len(token_logprobs) == 0 or text_bytes < 1:
         raise NotEnoughEvidenceError("bits per byte", got=0, need=1)
     nats = float(-token_logprobs.double().sum())
+    if not math.isfinite(nats):
+        raise NotEnoughEvidenceError("bits per byte of tokens that can come", got=0, need=1)
     return max(0.0, nats) / (text_bytes * math.log(2))

@@ -16,6 +16,7 @@ from workbench.errors import DistributionError, NotEnoughEvidenceError
 METRIC = "option-correlation"
 MIN_QUESTIONS = 5
 """Fewer give no interval worth printing."""
+TINY = 1e-300
 MIN_PANEL = 2
 """With one model nobody can tell what is shared from what is that model's own."""
 ONE_LETTER = 0.95
@@ -169,7 +170,7 @@ def option_correlation(
 
     Returns:
         The correlation over all options of the questions that both answered, and each question's
-        part in it. Few models show what all share only with noise, and least squares then removes
+        part in it; 0 where the panel explains one side whole. Few models show what all share only with noise, and least squares then removes
         too little, most of all between two able models: centre over the panel before reading it. A
         question that a member of the panel did not answer counts as 0 for that member, its own
         mean, which removes less and adds nothing.
@@ -194,7 +195,8 @@ def option_correlation(
     _require_freedom(residuals[first, counted], len(panel))
     own = _without(rows[panel].flatten(1).T, rows[[first, second]].flatten(1).T)
     one, other = own.T.reshape(2, questions, -1)
-    parts = (one * other).sum(1) / (one.norm() * other.norm())
+    # A side that the panel explains whole, as its own copy would, has nothing left to share.
+    parts = (one * other).sum(1) / (one.norm() * other.norm()).clamp(min=TINY)
     contributions = torch.full((len(counted),), math.nan, dtype=torch.float64)
     contributions[counted] = parts * questions
     return OptionCorrelation(float(parts.sum()), contributions, len(panel))
@@ -223,7 +225,8 @@ def _without(panel: Tensor, sides: Tensor) -> Tensor:
     """What least squares on the panel (values, models) leaves of two columns (values, 2)."""
     fitted: Tensor = torch.linalg.lstsq(panel, sides, driver="gelsd").solution
     left = sides - panel @ fitted
-    # Rounding leaves something even of a column that the panel explains whole.
-    if bool((left.norm(dim=0) <= 1e-9 * sides.norm(dim=0)).any()):
+    sizes = sides.norm(dim=0)
+    if bool((sizes == 0).any()):
         raise NotEnoughEvidenceError(f"{METRIC}: differing choices of each model", got=0, need=1)
-    return left
+    # Rounding leaves something even of a column that the panel explains whole.
+    return torch.where(left.norm(dim=0) <= 1e-9 * sizes, 0.0, left)

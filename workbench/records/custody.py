@@ -16,6 +16,7 @@ class Sitting:
     weights_digest: str | None
     tokenizer_digest: str | None
     device_sentence: str
+    vocabulary_digest: str | None = None
     versions: dict[str, str] = field(default_factory=dict)
     """Library name → version; may differ from the run's first sitting, and is then said so."""
     torn: bool = False

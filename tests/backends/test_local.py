@@ -3,7 +3,7 @@ import time
 import pytest
 import torch
 
-from tests.tiny import save_tiny_model
+from tests.tiny import save_tiny_model, tiny_tokenizer
 from workbench.backends import LocalBackend, Question, generation, reading
 from workbench.device import choose_device
 from workbench.records import ModelEntry
@@ -302,4 +302,5 @@ def test_greedy_answers_are_those_of_generate(kind, request):
             written = model.generate(**ids, do_sample=False, max_new_tokens=question.max_tokens)
         answer = written[0, ids.input_ids.shape[1] :]
         expected = tokenizer.decode(answer, skip_special_tokens=True)
-        assert seen[question.address, question.repeat, "generate"].text == expected
+        found = seen[question.address, question.repeat, "generate"].text
+        assert (found or "") == expected  # an answer without a visible character is none

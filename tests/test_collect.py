@@ -11,8 +11,8 @@ from workbench.backends import LocalBackend, Reply
 from workbench.collect import collect, is_closed, never
 from workbench.compare.material import gather, likelihood, logprobs
 from workbench.device import choose_device
-from workbench.errors import BackendError
-from workbench.records import Capabilities, EndpointTraits, ModelEntry
+from workbench.errors import BackendError, CaseError
+from workbench.records import Capabilities, EndpointTraits, ModelEntry, Vocabulary
 from workbench.store import create_case
 
 ENTRY = ModelEntry("base", "Base", "base", "local", "folder:made", "safetensors")
@@ -199,3 +199,16 @@ def test_the_likelihood_of_a_passage_is_kept_and_read_back(tmp_path, folder):
         assert torch.equal(found.token_ends, reply.likelihood.token_ends)
         assert torch.equal(logprobs(store, material, address), reply.logprobs)
     assert len(given) == 20
+
+
+def test_another_tokenizer_is_refused_when_a_run_goes_on(store):
+    first = Listed(cut=KeyboardInterrupt(), after=4)
+    first.vocabulary = Vocabulary((b"a", None))
+    with pytest.raises(KeyboardInterrupt):
+        record(store, first)
+    second = Listed()
+    second.vocabulary = Vocabulary((b"b", None))
+    with pytest.raises(CaseError, match="another tokenizer"):
+        record(store, second)
+    first.cut = None
+    assert record(store, first)

@@ -255,6 +255,34 @@ def test_the_seconds_of_all_answers_add_up_to_what_they_took_together(folder):
     assert sum(seconds) <= took
 
 
+def test_a_language_model_that_is_one_part_of_several_is_asked(tmp_path):
+    from transformers import (
+        Gemma3Config,
+        Gemma3ForConditionalGeneration,
+        Gemma3TextConfig,
+        SiglipVisionConfig,
+    )
+
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4}
+    tokenizer = tiny_tokenizer()
+    text = Gemma3TextConfig(
+        vocab_size=len(tokenizer),
+        num_hidden_layers=2,
+        num_key_value_heads=2,
+        head_dim=8,
+        max_position_embeddings=256,
+        **sizes,
+    )
+    seeing = SiglipVisionConfig(num_hidden_layers=1, image_size=28, patch_size=14, **sizes)
+    config = Gemma3Config(text_config=text, vision_config=seeing, mm_tokens_per_image=4)
+    Gemma3ForConditionalGeneration(config).save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    backend = LocalBackend(ENTRY, tmp_path, choose_device("cpu"))
+    assert len(backend.vocabulary.tokens) == len(tokenizer)
+    asked = [generate(0, 0, template="raw"), read(0, "next_token")]
+    assert {reply.outcome for _, reply in backend.ask(asked)} <= {"answered", "truncated"}
+
+
 @pytest.fixture(scope="module")
 def windowed(tmp_path_factory):
     """A model that sees 24 tokens back."""

@@ -183,7 +183,7 @@ def _digest_of_weights(folder: Path) -> str:
 def _stop_tokens(model: Any, tokenizer: Any) -> set[int]:  # noqa: ANN401 - transformers is untyped
     declared = [
         getattr(model.generation_config, "eos_token_id", None),
-        model.config.eos_token_id,
+        getattr(model.config.get_text_config(), "eos_token_id", None),
         tokenizer.eos_token_id,
     ]
     stops: set[int] = set()

@@ -170,10 +170,10 @@ def option_correlation(
 
     Returns:
         The correlation over all options of the questions that both answered, and each question's
-        part in it; 0 where the panel explains one side whole. Few models show what all share only with noise, and least squares then removes
-        too little, most of all between two able models: centre over the panel before reading it. A
-        question that a member of the panel did not answer counts as 0 for that member, its own
-        mean, which removes less and adds nothing.
+        part in it; 0 where the panel explains one side whole. Few models show what all share only
+        with noise, and least squares then removes too little, most of all between two able models:
+        centre over the panel before reading it. A question that a member of the panel did not
+        answer counts as 0 for that member, its own mean, which removes less and adds nothing.
 
     Raises:
         NotEnoughEvidenceError: If fewer than 5 questions were answered by both, fewer than 2 models

@@ -46,11 +46,6 @@ class Metric:
     at_probe: Callable[..., float | Bounded] | None
     """Takes both models' material; None: computed over all probes and the whole panel at once."""
 
-    @property
-    def directed(self) -> bool:
-        """Whether it matters which of two models comes first."""
-        return self.material in {"readings", "readings back"}
-
     def measure(self, *material: Any) -> Bounded:  # noqa: ANN401 - as `material` says
         """Compare at one probe; an exact value has equal limits."""
         if self.at_probe is None:

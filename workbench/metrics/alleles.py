@@ -28,7 +28,7 @@ def allele_distance(reference: Sequence[str], suspect: Sequence[str]) -> Bounded
         NotEnoughEvidenceError: If either model gave fewer than 2 answers.
 
     Source: Nei (1978), "Estimation of average heterozygosity and genetic distance from a small number
-        of individuals", Genetics 89, eq. 6 to 9; used on language models, with the biased estimate, by
+        of individuals", Genetics 89; used on language models, with the biased estimate, by
         PhyloLM (ICLR 2025, arXiv:2404.04671), whose first four characters are kept.
     """
     n, m = len(reference), len(suspect)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from workbench.errors import NotEnoughEvidenceError
+from workbench.metrics.permuted import permutation_p, unbiased_mmd
 
 BANDWIDTH = 1.0
 """Width of the Gaussian kernel on unit vectors, whose distances run from 0 to 2."""
@@ -49,10 +50,9 @@ def mmd_squared(reference: Tensor, suspect: Tensor) -> float:
     n, m = len(reference), len(suspect)
     if min(n, m) < 2:
         raise NotEnoughEvidenceError("mmd-squared", got=min(n, m), need=2)
-    kernel = _gram(reference, suspect)
-    x = torch.zeros(n + m, dtype=torch.float64)
-    x[:n] = 1.0
-    return float(_mmd_of(kernel, x[None], n, m)[0])
+    first = torch.zeros(1, n + m, dtype=torch.float64)
+    first[0, :n] = 1.0
+    return float(unbiased_mmd(_gram(reference, suspect), first, n)[0])
 
 
 def mmd_p_value(
@@ -78,22 +78,8 @@ def mmd_p_value(
     fewest = min((min(len(x), len(y)) for x, y in pairs), default=0)
     if fewest < 2:
         raise NotEnoughEvidenceError("mmd-squared", got=fewest, need=2)
-    totals = torch.zeros(rounds + 1, dtype=torch.float64)
-    for x, y in pairs:
-        totals += _mmd_of(_gram(x, y), _labels(len(x), len(y), rounds, generator), len(x), len(y))
-    # A permutation that repeats the observed labels must count as reaching it, rounding aside.
-    reached = int((totals[1:] >= totals[0] - 1e-12 * len(pairs)).sum())
-    return (1 + reached) / (rounds + 1)
-
-
-def _labels(n: int, m: int, rounds: int, generator: torch.Generator) -> Tensor:
-    """Indicators of the first group: the observed one, then permuted ones; (rounds + 1, n + m)."""
-    observed = torch.zeros(1, n + m, dtype=torch.float64)
-    observed[0, :n] = 1.0
-    order = torch.rand(rounds, n + m, generator=generator, dtype=torch.float64).argsort(1)
-    permuted = torch.zeros(rounds, n + m, dtype=torch.float64)
-    permuted.scatter_(1, order[:, :n], 1.0)
-    return torch.cat([observed, permuted])
+    kernels = ((_gram(x, y), len(x)) for x, y in pairs)
+    return permutation_p(kernels, rounds=rounds, generator=generator)
 
 
 def _gram(reference: Tensor, suspect: Tensor) -> Tensor:
@@ -102,13 +88,3 @@ def _gram(reference: Tensor, suspect: Tensor) -> Tensor:
     squared = torch.cdist(rows, rows, compute_mode="donot_use_mm_for_euclid_dist").square()
     kernel = (-squared / (2 * BANDWIDTH**2)).exp()
     return kernel.fill_diagonal_(0.0).cpu()
-
-
-def _mmd_of(kernel: Tensor, first: Tensor, n: int, m: int) -> Tensor:
-    """The statistic for each row of indicators `first`, shape (rounds, n + m)."""
-    second = 1.0 - first
-    towards_first = first @ kernel
-    within_first = (towards_first * first).sum(1) / (n * (n - 1))
-    between = (towards_first * second).sum(1) / (n * m)
-    within_second = ((second @ kernel) * second).sum(1) / (m * (m - 1))
-    return within_first + within_second - 2 * between

@@ -11,14 +11,13 @@ import torch
 from torch import Tensor
 
 from workbench.errors import NotEnoughEvidenceError
+from workbench.metrics.permuted import TIE, permutation_p
 
 BLOCK_BYTES = 1 << 26
 """Memory for one block of permutations."""
 PAD = -1
 LETTERS = 1000
 """Characters of an answer that are compared."""
-TIE = 1e-12
-"""A permutation that repeats the observed labels must reach them, rounding aside."""
 
 
 def characters(texts: Sequence[str], length: int) -> Tensor:
@@ -126,20 +125,14 @@ def answers_p_value(
     Raises:
         NotEnoughEvidenceError: If there is no pair, or one has fewer than 2 answers a side.
     """
-    if not pairs:
-        raise NotEnoughEvidenceError("hamming-mmd", got=0, need=1)
-    totals = torch.zeros(rounds + 1, dtype=torch.float64)
-    for one, other in pairs:
-        rows = characters([*one, *other], LETTERS)
-        prompts = torch.zeros(len(rows), dtype=torch.int64)
-        hollow = _agreement(rows).fill_diagonal_(0.0)
-        observed = _first(hollow, len(one))
-        order = torch.rand(rounds, len(rows), generator=generator, dtype=torch.float64).argsort(1)
-        labels = torch.zeros(rounds, len(rows), dtype=torch.float64)
-        labels.scatter_(1, order[:, : len(one)], 1.0)
-        pairs_of = _pairs(prompts, len(one))
-        totals += _statistics(hollow, torch.cat([observed, labels]), pairs_of)
-    return (1 + int((totals[1:] >= totals[0] - TIE * len(pairs)).sum())) / (rounds + 1)
+    fewest = min((min(len(one), len(other)) for one, other in pairs), default=0)
+    if fewest < 2:
+        raise NotEnoughEvidenceError("hamming-mmd", got=fewest, need=2)
+    kernels = (
+        (_agreement(characters([*one, *other], LETTERS)).fill_diagonal_(0.0), len(one))
+        for one, other in pairs
+    )
+    return permutation_p(kernels, rounds=rounds, generator=generator)
 
 
 def hamming_p_value(

@@ -46,7 +46,7 @@ def passage_distance(first: Read, second: Read) -> Bounded:
         NotEnoughEvidenceError: If they share fewer than two such places.
 
     Source: Bits per byte as a measure that needs no common tokenizer: Gao et al. (2020), "The Pile",
-        arXiv:2101.00027, section 3.1.
+        arXiv:2101.00027.
     """
     shared = sorted(set(first.token_ends.tolist()) & set(second.token_ends.tolist()))
     if len(shared) < 2:

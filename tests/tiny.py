@@ -30,10 +30,12 @@ def tiny_tokenizer(vocabulary=330) -> PreTrainedTokenizerFast:
     )
 
 
-def save_tiny_model(folder: Path, seed=0, vocabulary=330) -> Path:
+def save_tiny_model(
+    folder: Path, seed=0, vocabulary=330, shape=LlamaConfig, kind=LlamaForCausalLM, **changes
+) -> Path:
     torch.manual_seed(seed)
     tokenizer = tiny_tokenizer(vocabulary)
-    config = LlamaConfig(
+    config = shape(
         vocab_size=len(tokenizer),
         hidden_size=32,
         intermediate_size=64,
@@ -44,7 +46,8 @@ def save_tiny_model(folder: Path, seed=0, vocabulary=330) -> Path:
         bos_token_id=0,
         eos_token_id=1,
         initializer_range=0.4,
+        **changes,
     )
-    LlamaForCausalLM(config).save_pretrained(folder)
+    kind(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -289,24 +289,8 @@ def windowed(tmp_path_factory):
     from transformers import MistralConfig, MistralForCausalLM
 
     folder = tmp_path_factory.mktemp("models") / "windowed"
-    tokenizer = tiny_tokenizer()
-    torch.manual_seed(5)
-    config = MistralConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=256,
-        sliding_window=24,
-        bos_token_id=0,
-        eos_token_id=1,
-        initializer_range=0.4,
-    )
-    MistralForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
+    kind = {"shape": MistralConfig, "kind": MistralForCausalLM, "sliding_window": 24}
+    return save_tiny_model(folder, seed=5, **kind)
 
 
 @pytest.mark.parametrize("kind", ["folder", "windowed"])

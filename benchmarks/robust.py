@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.digest import seed_from
 from workbench.evaluate import evaluate, read_sources, read_table
-from workbench.evaluate.material import Answered, Source, change_texts, keep_prompts
+from workbench.evaluate.material import Answered, Source
 from workbench.evaluate.summary import auc
 
 FOLDER = "WORKBENCH_LINEAGE"
@@ -86,3 +86,16 @@ def _line(table: pd.DataFrame) -> str:
     return f"{int(np.isfinite(table['weights_score'].astype(float)).sum())} pairs; " + "; ".join(
         cells
     )
+
+
+def keep_prompts(source: Source, keep: Callable[[Answered], bool]) -> Source:
+    """The same source with the prompts that `keep` accepts."""
+    return Source(source.name, source.models, tuple(p for p in source.prompts if keep(p)))
+
+
+def change_texts(source: Source, change: Callable[[Sequence[str]], Sequence[str]]) -> Source:
+    """The same source with the answers of every prompt changed together."""
+    prompts = tuple(
+        Answered(p.prompt, p.category, p.models, tuple(change(p.texts))) for p in source.prompts
+    )
+    return Source(source.name, source.models, prompts)

@@ -1,6 +1,6 @@
 """Files of recorded answers, models and labelled pairs → one `Source` per collection of prompts."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,16 +132,3 @@ def _prompts(rows: pd.DataFrame, place: Mapping[str, int]) -> Iterator[Answered]
         category = str(group["category"].iloc[0]) if "category" in group else ""
         indices = group["model_id"].map(place).to_numpy(dtype=np.int64)
         yield Answered(str(prompt), category, indices, tuple(group["response"].astype(str)))
-
-
-def keep_prompts(source: Source, keep: Callable[[Answered], bool]) -> Source:
-    """The same source with the prompts that `keep` accepts."""
-    return Source(source.name, source.models, tuple(p for p in source.prompts if keep(p)))
-
-
-def change_texts(source: Source, change: Callable[[Sequence[str]], Sequence[str]]) -> Source:
-    """The same source with the answers of every prompt changed together."""
-    prompts = tuple(
-        Answered(p.prompt, p.category, p.models, tuple(change(p.texts))) for p in source.prompts
-    )
-    return Source(source.name, source.models, prompts)

@@ -182,11 +182,6 @@ def _lost(entry: ModelEntry, what: str) -> RecordingError:
     )
 
 
-def is_recorded(entry: ModelEntry) -> bool:
-    """Whether a model is known by its recorded answers alone."""
-    return entry.backend == "replay"
-
-
 def described(folder: Path) -> bool:
     """Whether a folder holds a recording that was finished."""
     return (folder / ENTRY_FILE).is_file()

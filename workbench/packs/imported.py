@@ -32,11 +32,6 @@ def imported_ids() -> list[str]:
     return [f"{FAMILY}/{name}" for name in names if NAME.fullmatch(name)]
 
 
-def is_imported(pack_id: str) -> bool:
-    """Whether an id is that of an imported pack, there or not."""
-    return pack_id.startswith(f"{FAMILY}/")
-
-
 def write_imported(pack: Pack) -> None:
     """Keep an imported pack.
 

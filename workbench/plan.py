@@ -19,7 +19,7 @@ from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan, PlannedPac
 DEFAULT_SEED = 20_260_101
 MAX_REPEATS = 200
 DEFAULT_READINGS = 6
-"""Reading costs about a fifth of asking: one pass over an answer instead of one for each token."""
+"""A reading is one pass over an answer, where writing it took one for each token."""
 
 
 @dataclass(frozen=True, slots=True)

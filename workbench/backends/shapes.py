@@ -19,7 +19,7 @@ from workbench.records import TopTokens
 STOPPED = frozenset({"stop", "eos", "eos_token", "stop_sequence", "end_turn"})
 """Words for an answer that the model itself ended."""
 LEAST = -1e4
-"""No float32 model comes below it; servers write -9999 for what cannot come."""
+"""Far below what models give; OpenAI's servers write -9999 for what hardly can come."""
 MOST_ABOVE_ZERO = 1e-3
 """Rounding may lift the logarithm of a probability of 1 by this much."""
 _ID = re.compile(r"token_id:(\d{1,9})")

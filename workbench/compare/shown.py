@@ -86,7 +86,10 @@ def _misfit(material: Material, address: str, how: str) -> CustodyError:
 
 
 def _by_bytes(top: TopTokens) -> dict[bytes, float]:
-    """Bytes → log-probability, of the candidates whose bytes are known."""
+    """Bytes → log-probability, of the candidates whose bytes are known.
+
+    Of two that write the same bytes the first is taken. What is left out counts as unlisted.
+    """
     spelled = top.spelled or (None,) * len(top.tokens)
     found: dict[bytes, float] = {}
     for text, written, logprob in zip(top.tokens, spelled, top.logprobs, strict=True):

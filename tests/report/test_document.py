@@ -173,3 +173,13 @@ def test_a_value_with_limits_states_them():
     line = dataclasses.replace(line, suspect=dataclasses.replace(line.suspect, raw=raw))
     document = build_document(dataclasses.replace(comparison, lines=(line,)), *rest)
     assert "lies between 0.700 and 0.950" in reports.all_text(document)
+
+
+def test_readings_are_explained_where_there_were_any():
+    comparison, plan, *rest = reports.parts()
+    read = dataclasses.replace(plan, readings=4)
+    comparison = dataclasses.replace(comparison, plan_digest=read.digest)
+    runs = [dataclasses.replace(run, plan_digest=read.digest) for run in rest[0]]
+    document = build_document(comparison, read, runs, rest[1])
+    assert "at most 4 probes of each pack" in reports.all_text(document)
+    assert "readings" not in reports.all_text(reports.document())

@@ -23,11 +23,27 @@ def blocks(material: Material) -> list[Block]:
                 "model at hand, so anyone who holds the case can compute them again."
             )
         ),
+        *_readings(material),
         _packs(material),
         *_extent(material),
         *_weak(material),
         _metrics(material),
         KeyValues(tuple(_terms(material))),
+    ]
+
+
+def _readings(material: Material) -> list[Block]:
+    """Say that answers were read too, where they were."""
+    if not (most := material.plan.readings):
+        return []
+    return [
+        Paragraph(
+            own(
+                "When all had answered, each model that shows likelihoods was also given the "
+                f"answers of every model to at most {most} probes of each pack, and how likely it "
+                "finds them was recorded. These readings are counted among its observations."
+            )
+        )
     ]
 
 

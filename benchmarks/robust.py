@@ -12,8 +12,8 @@ import pandas as pd
 
 from workbench.digest import seed_from
 from workbench.evaluate import evaluate, read_sources, read_table
-from workbench.evaluate.material import Answered, Source
 from workbench.evaluate.summary import auc
+from workbench.questions.source import Answered, Source
 
 FOLDER = "WORKBENCH_LINEAGE"
 CUT = 200

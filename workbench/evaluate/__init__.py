@@ -1,7 +1,7 @@
 """Score labelled pairs of models from recorded answers alone, and say how well that works."""
 
-from workbench.evaluate.likeness import QUESTIONS
 from workbench.evaluate.material import read_sources, read_table
 from workbench.evaluate.pairs import Evaluated, evaluate
+from workbench.questions.likeness import QUESTIONS
 
 __all__ = ["QUESTIONS", "Evaluated", "evaluate", "read_sources", "read_table"]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.evaluate.likeness import QUESTIONS
 from workbench.evaluate.pairs import Evaluated
 from workbench.evaluate.summary import NEGATIVE, POSITIVES, auc
+from workbench.questions.likeness import QUESTIONS
 
 HARD = ("same_base_sibling", "shared_teacher", "shared_preference_data")
 FORMS = ("raw", "centred", "adjusted")

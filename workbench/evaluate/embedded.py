@@ -11,7 +11,7 @@ from safetensors.numpy import load_file, save_file
 
 from workbench.digest import digest_of, digest_of_text
 from workbench.embed import Embedder
-from workbench.evaluate.material import Source
+from workbench.questions.source import Source
 
 CUT = 200
 """Characters of an answer that are embedded: on a CPU time goes with length, and likeness of meaning

@@ -1,7 +1,6 @@
 """Files of recorded answers, models and labelled pairs → one `Source` per collection of prompts."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.errors import EvaluationError
+from workbench.questions.source import Answered, Source
 
 ONE_SOURCE = "all"
 """Name of the source where a file names none."""
@@ -22,33 +22,6 @@ READERS: Mapping[str, Callable[..., pd.DataFrame]] = {
     ".csv": pd.read_csv,
     ".jsonl": pd.read_json,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What every model answered to one prompt."""
-
-    prompt: str
-    category: str
-    models: np.ndarray
-    """Index of the model of each answer, shape (answers,), int."""
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One collection of prompts with the answers of every model that was put to them."""
-
-    name: str
-    models: tuple[str, ...]
-    prompts: tuple[Answered, ...]
-
-    def answered(self) -> np.ndarray:
-        """Which model answered which prompt, shape (prompts, models), bool."""
-        table = np.zeros((len(self.prompts), len(self.models)), dtype=bool)
-        for row, prompt in zip(table, self.prompts, strict=True):
-            row[prompt.models] = True
-        return table
 
 
 def read_table(path: Path, kind: str) -> pd.DataFrame:

@@ -8,10 +8,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.errors import EvaluationError
-from workbench.evaluate.likeness import QUESTIONS, TextMetric, measure
-from workbench.evaluate.material import ONE_SOURCE, Source
-from workbench.evaluate.panel import declared_kin
-from workbench.evaluate.score import Scored, Scorer, single_scores
+from workbench.evaluate.material import ONE_SOURCE
+from workbench.questions.kin import declared_kin
+from workbench.questions.likeness import QUESTIONS, TextMetric, measure
+from workbench.questions.score import Scored, Scorer
+from workbench.questions.singles import single_scores
+from workbench.questions.source import Source
 
 NOT_CALIBRATED = "no calibration exists for this protocol, so the score has no likelihood ratio"
 NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.digest import seed_from
-from workbench.evaluate.likeness import Question
-from workbench.evaluate.paired import Floats
+from workbench.questions.likeness import Question
+from workbench.questions.paired import Floats
 
 NEGATIVE = "unrelated"
 POSITIVES: Mapping[Question, tuple[str, ...]] = {

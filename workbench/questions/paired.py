@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.evaluate.material import Answered
 from workbench.metrics.ngrams import characters, codes, ngrams, words
 from workbench.metrics.style import refuses
 from workbench.metrics.text import CHARACTER_ORDERS, EDGE, OPENING_WORDS, opening, phrases
+from workbench.questions.source import Answered
 
 Floats = NDArray[np.float64]
 Counted = tuple[NDArray[np.uint64], NDArray[np.float64]]

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.digest import seed_from
-from workbench.evaluate import paired, profiles
-from workbench.evaluate.material import Answered, Source
-from workbench.evaluate.paired import Floats, PairedTable
-from workbench.evaluate.profiles import Frame, ProfileTable
 from workbench.metrics.style import LAYOUT, format_marks
+from workbench.questions import paired, profiles
+from workbench.questions.paired import Floats, PairedTable
+from workbench.questions.profiles import Frame, ProfileTable
+from workbench.questions.source import Answered, Source
 
 Question = Literal["weights", "outputs"]
 QUESTIONS: tuple[Question, ...] = ("weights", "outputs")

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.evaluate.material import Answered
-from workbench.evaluate.paired import Floats, by_model, counted, unit
 from workbench.metrics.ngrams import characters, codes, ngrams, words
 from workbench.metrics.style import template_tags
 from workbench.metrics.text import CHARACTER_ORDERS
+from workbench.questions.paired import Floats, by_model, counted, unit
+from workbench.questions.source import Answered
 
 BUCKETS = 1 << 22
 """n-grams are told apart modulo this; a frequent one shares its place with a rare one at most."""

@@ -1,6 +1,6 @@
 import pandas as pd
 
-from workbench.evaluate.panel import declared_kin
+from workbench.questions.kin import declared_kin
 
 COLUMNS = ("model_id", "family", "vendor", "base_model", "teachers", "preference_data", "date")
 ROWS = [

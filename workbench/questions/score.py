@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import numpy as np
 
 from workbench.digest import seed_from
-from workbench.evaluate.likeness import (
-    ADJUSTED_BEFORE,
+from workbench.evidence.fuse import centre, fuse
+from workbench.evidence.panel import MIN_CONTROLS, rank_p
+from workbench.questions.kin import Kin
+from workbench.questions.likeness import (
     METRICS,
     NUISANCES,
     QUESTIONS,
@@ -16,17 +17,14 @@ from workbench.evaluate.likeness import (
     Likeness,
     Question,
 )
-from workbench.evaluate.paired import Floats
-from workbench.evaluate.panel import Kin
-from workbench.evidence.fuse import Pair, centre, centred_many, fuse, slopes, spread
-from workbench.evidence.panel import MIN_CONTROLS, rank_p
+from workbench.questions.paired import Floats
+from workbench.questions.panels import Panels
+from workbench.questions.scale import Scale, fit_scales
 
 ROUNDS = 200
 """Draws of groups of prompts behind an interval."""
 HALVES = 40
 """Random half-panels behind a panel's spread."""
-MOST_UNRELATED = 2000
-"""Unrelated pairs that set slopes and units, at most; more are drawn from by seed."""
 MIN_UNRELATED = 10
 """With fewer, nobody knows how far apart unrelated models of this source lie."""
 MIN_PROMPTS = 20
@@ -63,31 +61,18 @@ class Scored:
     """Why there is no score."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What unrelated models of a source are like in one metric."""
-
-    slopes: Floats
-    """Per nuisance."""
-    unit: float
-    """Spread of centred likeness, length and layout left in."""
-    adjusted_unit: float
-    """The same without what goes with them."""
-
-
 class Scorer:
     """Scores pairs of one source. No label and no other pair of the file has any part in it."""
 
     def __init__(self, name: str, likeness: Likeness, kin: Kin) -> None:
         """Fit slopes and units on the models that are declared unrelated."""
         self.name = name
-        self.kin = kin
         self.shared = likeness.prompts
         once = np.ones((1, likeness.groups))
         self.raw = {key: table.at(once)[0] for key, table in likeness.raw.items()}
         self.plain = {key: table.at(once)[0] for key, table in likeness.adjusted.items()}
         self.used = [m for m in METRICS if m.id in self.raw and self._has_values(self.raw[m.id])]
-        self.comparable = self._comparable()
+        self.panels = Panels(kin, self._comparable())
         self.scales = self._scales()
         self.fused: dict[Question, Floats] = {}
         self.fused_raw: dict[Question, Floats] = {}
@@ -105,58 +90,20 @@ class Scorer:
         fused = [self.plain[m.id] for m in self.used if m.questions]
         return enough & np.isfinite([*fused, self.plain["length"], self.plain["layout"]]).all(0)
 
-    def panel(self, reference: int, suspect: int) -> list[int]:
-        """Controls that can be compared with both sides and with each other, one per family."""
-        chosen: list[int] = []
-        for models in self.kin.eligible(reference, suspect).values():
-            for model in models:
-                if self.comparable[model, [reference, suspect, *chosen]].all():
-                    chosen.append(model)
-                    break
-        return chosen
-
     def _scales(self) -> dict[str, Scale]:
         """Metric → its scale; empty where too few models are unrelated."""
-        pairs, cohorts = self._unrelated()
+        pairs, cohorts = self.panels.unrelated(self.name)
         if len(pairs) < MIN_UNRELATED:
             return {}
-        nuisances = centred_many(np.stack([self.raw[key] for key in NUISANCES]), pairs, cohorts)
-        found = {}
-        for metric in self.used:
-            raw = centred_many(self.raw[metric.id], pairs, cohorts)
-            plain = centred_many(self.plain[metric.id], pairs, cohorts)
-            slope = self._slopes(metric.id, plain, nuisances)
-            found[metric.id] = Scale(slope, spread(raw), spread(plain - slope @ nuisances))
-        return found
-
-    @staticmethod
-    def _slopes(metric: str, centred: Floats, nuisances: Floats) -> Floats:
-        """Profiles are adjusted answer by answer already; twice would take style away as well."""
-        if metric in ADJUSTED_BEFORE:
-            return np.zeros(len(nuisances))
-        return slopes(centred, nuisances)
-
-    def _unrelated(self) -> tuple[list[Pair], list[list[int]]]:
-        everybody = combinations(range(len(self.shared)), 2)
-        pairs = [p for p in everybody if self.comparable[p] and not self.kin.related[p]]
-        if len(pairs) > MOST_UNRELATED:
-            generator = np.random.default_rng(seed_from("unrelated", self.name))
-            drawn = np.sort(generator.choice(len(pairs), MOST_UNRELATED, replace=False))
-            pairs = [pairs[i] for i in drawn]
-        panels = [self.panel(*pair) for pair in pairs]
-        kept = [i for i, panel in enumerate(panels) if len(panel) >= MIN_CONTROLS]
-        return [pairs[i] for i in kept], [panels[i] for i in kept]
-
-    def adjusted(self, metric: str, table: Floats, nuisances: Floats) -> Floats:
-        """A metric's table without what goes with nuisances; (…, models, models)."""
-        return table - np.tensordot(self.scales[metric].slopes, nuisances, 1)
+        return fit_scales([m.id for m in self.used], self.raw, self.plain, pairs, cohorts)
 
     def _fuse(self, likeness: Likeness, draws: Floats) -> None:
         nuisances = np.stack([_at(likeness.raw[key], draws) for key in NUISANCES])
         for question in QUESTIONS:
             metrics = [m.id for m in self.used if question in m.questions]
             tables = [
-                self.adjusted(key, _at(likeness.adjusted[key], draws), nuisances) for key in metrics
+                self.scales[key].adjusted(_at(likeness.adjusted[key], draws), nuisances)
+                for key in metrics
             ]
             self.fused[question] = fuse(tables, [self.scales[k].adjusted_unit for k in metrics])
             raw = [self.raw[key] for key in metrics]
@@ -175,7 +122,7 @@ class Scorer:
         prompts = int(self.shared[reference, suspect])
         if reason := self._hindrance(reference, suspect, prompts):
             return Scored(prompts, (), reason=reason)
-        panel = self.panel(reference, suspect)
+        panel = self.panels.panel(reference, suspect)
         if len(panel) < MIN_CONTROLS:
             reason = (
                 f"only {len(panel)} independent families are left as controls; "
@@ -192,7 +139,7 @@ class Scorer:
             return (
                 f"only {prompts} prompts were answered by both; at least {MIN_PROMPTS} are needed"
             )
-        if not self.comparable[reference, suspect]:
+        if not self.panels.comparable[reference, suspect]:
             return "one of the metrics has no value for this pair"
         if not self.scales:
             return f"fewer than {MIN_UNRELATED} pairs of models in this source are unrelated"
@@ -219,11 +166,7 @@ class Scorer:
     def _halves(self, table: Floats, reference: int, suspect: int) -> list[float]:
         """Scores over random halves of the families, each with a random representative."""
         generator = np.random.default_rng(seed_from("halves", self.name, reference, suspect))
-        families = [
-            able
-            for models in self.kin.eligible(reference, suspect).values()
-            if (able := [m for m in models if self.comparable[m, [reference, suspect]].all()])
-        ]
+        families = self.panels.families(reference, suspect)
         size = max(MIN_CONTROLS, (len(families) + 1) // 2)
         return [
             self._half(table, reference, suspect, families, size, generator) for _ in range(HALVES)
@@ -261,28 +204,3 @@ def _rank(table: Floats, reference: int, suspect: int, panel: Sequence[int]) -> 
         cohort = [suspect, *(other for other in panel if other != control)]
         controls.append(float(centre(table, reference, control, cohort)))
     return rank_p(float(centre(table, reference, suspect, panel)), controls)
-
-
-def single_scores(scorer: Scorer, pairs: Sequence[Pair]) -> dict[str, dict[str, Floats]]:
-    """Every metric alone: raw, centred, and centred without length and layout.
-
-    Args:
-        scorer: Scorer of the source.
-        pairs: Pairs that have a score.
-
-    Returns:
-        Metric → form (`raw`, `centred`, `adjusted`) → values, shape (pairs,).
-    """
-    cohorts = [scorer.panel(*pair) for pair in pairs]
-    nuisances = np.stack([scorer.raw[key] for key in NUISANCES])
-    rows, columns = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    found = {}
-    for metric in scorer.used:
-        table = scorer.adjusted(metric.id, scorer.plain[metric.id], nuisances)
-        found[metric.id] = {
-            "raw": scorer.raw[metric.id][rows, columns],
-            "centred": centred_many(scorer.raw[metric.id], pairs, cohorts),
-        }
-        if metric.id not in NUISANCES:  # nothing but rounding is left of a nuisance without itself
-            found[metric.id]["adjusted"] = centred_many(table, pairs, cohorts)
-    return found

@@ -12,6 +12,7 @@ WorkbenchError
 ├── DistributionError       what should be log-probabilities is not
 ├── EvaluationError         files of recorded answers and labelled pairs cannot be evaluated
 ├── NotEnoughEvidenceError  a metric was given too little to compute
+├── CalibrationError        labelled scores cannot carry a calibration
 └── ReportError             a report could not be written
 """
 
@@ -87,6 +88,10 @@ class NotEnoughEvidenceError(WorkbenchError):
             f"{metric} needs at least {need} answers and got {got}.",
             fix="Ask more repeats or more probes.",
         )
+
+
+class CalibrationError(WorkbenchError):
+    """Labelled scores are too few, or too much alike, to carry a calibration."""
 
 
 class ReportError(WorkbenchError):

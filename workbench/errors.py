@@ -12,7 +12,7 @@ WorkbenchError
 ├── DistributionError       what should be log-probabilities is not
 ├── EvaluationError         files of recorded answers and labelled pairs cannot be evaluated
 ├── NotEnoughEvidenceError  a metric was given too little to compute
-├── CalibrationError        labelled scores cannot carry a calibration
+├── CalibrationError        a calibration cannot be made, or is missing, malformed or not what it was
 └── ReportError             a report could not be written
 """
 
@@ -91,7 +91,7 @@ class NotEnoughEvidenceError(WorkbenchError):
 
 
 class CalibrationError(WorkbenchError):
-    """Labelled scores are too few, or too much alike, to carry a calibration."""
+    """A calibration cannot be made of labelled scores, or is missing, malformed or not what it was."""
 
 
 class ReportError(WorkbenchError):

@@ -26,6 +26,11 @@ def recorded_folder() -> Path:
     return data_folder() / "recorded"
 
 
+def calibration_folder() -> Path:
+    """Folder of calibrations, one folder each."""
+    return data_folder() / "calibration"
+
+
 def cases_folder() -> Path:
     """Folder of case folders; `WORKBENCH_CASES` overrides it."""
     return Path(os.environ.get("WORKBENCH_CASES", data_folder() / "cases"))

@@ -10,6 +10,8 @@ answered.py   runs and observations
 custody.py    sittings of a run, time stamps of a case
 found.py      scores, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
+calibrated.py what a calibration says of itself
+weighed.py    likelihood ratios, error rates, opinions
 codec.py      records ↔ JSON types
 """
 
@@ -30,6 +32,13 @@ from workbench.records.asked import (
     Plan,
     PlannedPack,
     Probe,
+)
+from workbench.records.calibrated import (
+    CalibrationFigures,
+    Exceeding,
+    Figure,
+    Gate,
+    SystemFigures,
 )
 from workbench.records.codec import from_json, to_json
 from workbench.records.custody import Anchor, Sitting
@@ -52,15 +61,27 @@ from workbench.records.recorded import (
     RecordedFile,
     Recording,
 )
+from workbench.records.weighed import (
+    DecodingUsed,
+    ErrorRate,
+    LatticeCell,
+    Opinion,
+    Protocol,
+    Weighing,
+)
 from workbench.records.words import (
     LETTERS,
     ONE_POSITION,
+    QUESTIONS,
     USABLE,
     Access,
+    Alternative,
     BackendName,
+    Level,
     Outcome,
     Part,
     ProbeKind,
+    Question,
     Role,
     Status,
     Template,
@@ -70,20 +91,31 @@ __all__ = [
     "LETTERS",
     "MOST_SETTINGS",
     "ONE_POSITION",
+    "QUESTIONS",
     "USABLE",
     "Access",
+    "Alternative",
     "Anchor",
     "AnyScore",
     "BackendName",
+    "CalibrationFigures",
     "Capabilities",
     "Comparison",
     "Decoding",
+    "DecodingUsed",
     "Endpoint",
     "EndpointTraits",
+    "ErrorRate",
     "EvidenceLine",
+    "Exceeding",
+    "Figure",
+    "Gate",
+    "LatticeCell",
+    "Level",
     "ModelEntry",
     "NoScore",
     "Observation",
+    "Opinion",
     "Outcome",
     "Pack",
     "PairScore",
@@ -94,6 +126,8 @@ __all__ = [
     "Probe",
     "ProbeKind",
     "ProbeValue",
+    "Protocol",
+    "Question",
     "Reading",
     "RecordedAnswer",
     "RecordedFile",
@@ -105,10 +139,12 @@ __all__ = [
     "Sitting",
     "StackFloor",
     "Status",
+    "SystemFigures",
     "Template",
     "TopTokens",
     "Verdict",
     "Vocabulary",
+    "Weighing",
     "from_json",
     "to_json",
 ]

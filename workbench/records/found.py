@@ -5,6 +5,7 @@ from typing import Literal
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
+from workbench.records.weighed import Opinion
 from workbench.records.words import Outcome, Role, Status
 
 
@@ -107,8 +108,8 @@ class Verdict:
     alternative: str
     untested: tuple[str, ...] = ()
     """Alternatives that this panel could not test."""
-    log10_lr: float | None = None
-    """Weight of evidence; None without a calibration for this protocol."""
+    opinions: tuple[Opinion, ...] = ()
+    """One per question: neither ever speaks for the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,24 @@ BackendName = Literal["local", "http", "replay"]
 Access = Literal["text", "logits"]
 Part = Literal["open", "sealed", "all"]
 """Which probes of a pack are asked: those anybody may look at, those held back, or both."""
-Status = Literal["evaluated", "inconclusive", "not comparable"]
+Status = Literal["evaluated", "inconclusive", "no evaluative opinion", "not comparable"]
+"""Evaluated: a likelihood ratio says something. Inconclusive: it does not, or nothing was calibrated
+for this protocol. No evaluative opinion: a gate failed. Not comparable: there is nothing to weigh."""
+Question = Literal["weights", "outputs"]
+"""Weights: is the suspect re-served, quantised, fine-tuned or merged from the reference? Outputs: was
+it trained on what the reference wrote?"""
+QUESTIONS: tuple[Question, ...] = ("weights", "outputs")
+Alternative = Literal["independent", "sibling", "shared_teacher", "shared_preference", "web"]
+Level = Literal[
+    "moderately strong support",
+    "moderate support",
+    "weak support",
+    "no support either way",
+    "weak support for the alternative",
+    "moderate support for the alternative",
+    "moderately strong support for the alternative",
+]
+"""What behavioural evidence may say, the strongest for derivation first; there is nothing above."""
 
 USABLE: tuple[Outcome, ...] = ("answered", "truncated")
 """Outcomes that leave something to compare."""

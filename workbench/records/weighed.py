@@ -1,0 +1,114 @@
+"""What a score is worth: likelihood ratios, how often they mislead, and what may be said of them."""
+
+from dataclasses import dataclass, field
+
+from workbench.records.words import Access, Alternative, Level, Question, Status
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingUsed:
+    """How the answers to some probes came about."""
+
+    temperature: float | None
+    """None: somebody else recorded the answers and did not say."""
+    max_tokens: int | None
+    repeats: int
+    """Answers per probe and model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """What a likelihood ratio depends on besides the two models."""
+
+    access: Access
+    metrics: dict[Question, tuple[str, ...]]
+    """Metrics that were fused into each question's score, in their order."""
+    packs: dict[str, str]
+    """Pack id → digest; empty where answers were taken from files without packs."""
+    prompts: tuple[str, ...]
+    """Digests of the prompts' texts, sorted."""
+    decoding: dict[str, DecodingUsed]
+    """Pack id, or `recorded` → how its answers came about."""
+    embedder: str | None = None
+    """Revision of the sentence encoder, where a metric uses one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """One question's likelihood ratio against one alternative, or the reason why there is none."""
+
+    alternative: Alternative
+    log10_lr: float | None = None
+    """log10 of P(findings | derived) / P(findings | alternative), bounded."""
+    low: float | None = None
+    """Lower limit of the 90 % interval over prompts, panels and families."""
+    high: float | None = None
+    least: float | None = None
+    """The bounds: with the calibration's families it cannot be lower, or higher than `most`."""
+    most: float | None = None
+    level: Level | None = None
+    """Read at the limit nearer to 0."""
+    families: int = 0
+    """Independent families behind the alternative."""
+    reason: str = ""
+    """Why the alternative was not tested."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRate:
+    """Out of fold: how often pairs with one label reached one level."""
+
+    label: str
+    level: Level
+    """This level, or one further from 0 on its side."""
+    events: int
+    pairs: int
+    inconclusive: int
+    """Pairs of which nothing was said either way."""
+    families: int
+    families_reaching: int
+    """Families with at least one such pair."""
+    upper: float
+    """One-sided 95 % Clopper-Pearson limit of the share of families."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatticeCell:
+    """The same evidence under another choice that could have been made."""
+
+    calibrator: str
+    kernel: str
+    alternative: Alternative
+    panel: str
+    log10_lr: float
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What may be said of one question."""
+
+    question: Question
+    status: Status
+    wording: str
+    """Two sentences."""
+    reasons: tuple[str, ...] = ()
+    proposition: str = ""
+    score: float | None = None
+    low: float | None = None
+    """95 % interval of the score over prompts."""
+    high: float | None = None
+    access: Access | None = None
+    weighings: tuple[Weighing, ...] = ()
+    """Every alternative, the untested ones too."""
+    headline: Alternative | None = None
+    """The tested alternative with the smallest likelihood ratio."""
+    log10_lr: float | None = None
+    """The headline's; None unless the status is evaluated or its interval holds both sides."""
+    lr_low: float | None = None
+    lr_high: float | None = None
+    level: Level | None = None
+    calibration: str | None = None
+    """Name of the calibration, and its digest."""
+    calibration_digest: str | None = None
+    errors: tuple[ErrorRate, ...] = ()
+    lattice: tuple[LatticeCell, ...] = field(default=())

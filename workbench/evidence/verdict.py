@@ -1,65 +1,89 @@
-"""What may be said of a comparison.
-
-A verdict is an evaluation only where a calibration for the very protocol exists; without one the
-answer is "inconclusive", whatever the scores look like.
-"""
+"""What may be said of a comparison: one opinion per question, and neither speaks for the other."""
 
 from collections.abc import Sequence
 
-from workbench.evidence.propositions import DERIVED, INDEPENDENT, UNTESTED
-from workbench.records import EvidenceLine, NoScore, Status, Verdict
+from workbench.evidence import wording
+from workbench.evidence.propositions import ALTERNATIVES, DERIVED
+from workbench.records import EvidenceLine, NoScore, Opinion, Status, Verdict
 
 FEW_FAMILIES = 20
-"""A panel below this carries no evaluative opinion (docs/methods.md, "Control panel")."""
+"""With fewer controls no level above weak support can be reached (docs/methods.md, "Control panel")."""
 
 
-def conclude(reference: str, suspect: str, lines: Sequence[EvidenceLine], controls: int) -> Verdict:
-    """Say what the evidence lines allow to be said.
+def conclude(
+    reference: str,
+    suspect: str,
+    lines: Sequence[EvidenceLine],
+    controls: int,
+    opinions: Sequence[Opinion] = (),
+) -> Verdict:
+    """Say what the evidence lines and the opinions allow to be said.
 
     Args:
         reference: Name of the reference.
         suspect: Name of the suspect.
         lines: One per metric.
         controls: Independent families in the panel.
+        opinions: One per question that has a score; none if no question has.
 
     Returns:
-        `not comparable` if no metric could be computed, else `inconclusive`: no calibration file
-        for any protocol exists yet, so nothing can be evaluated.
+        `not comparable` if no metric could be computed; else the status that says most of any opinion,
+        and every opinion in words.
     """
     computed = [line for line in lines if not isinstance(line.suspect.raw, NoScore)]
-    status, wording = _wording(bool(computed))
+    status = _status(bool(computed), opinions)
+    said = tuple(opinions) if computed else ()
     return Verdict(
         status=status,
-        wording=wording,
-        reasons=tuple(_reasons(lines, controls)) if computed else tuple(_absences(lines)),
-        proposition=DERIVED.about(reference, suspect),
-        alternative=INDEPENDENT.about(reference, suspect),
-        untested=tuple(
-            f"{item.about(reference, suspect)} Not tested: the panel holds no {item.needs}."
-            for item in UNTESTED
-        ),
+        wording=_wording(status, said),
+        reasons=tuple(_reasons(lines, controls, said)) if computed else tuple(_absences(lines)),
+        proposition=" Or: ".join(item.about(reference, suspect) for item in DERIVED.values()),
+        alternative=ALTERNATIVES[0].about(reference, suspect),
+        untested=tuple(_untested(reference, suspect, said)),
+        opinions=said,
     )
 
 
-def _wording(comparable: bool) -> tuple[Status, str]:
+def _status(comparable: bool, opinions: Sequence[Opinion]) -> Status:
     if not comparable:
-        return "not comparable", "Not comparable: the two models gave nothing that can be compared."
-    return "inconclusive", "Inconclusive: not calibrated for this protocol."
+        return "not comparable"
+    order: tuple[Status, ...] = ("evaluated", "no evaluative opinion", "inconclusive")
+    return next((s for s in order if any(o.status == s for o in opinions)), "inconclusive")
 
 
-def _reasons(lines: Sequence[EvidenceLine], controls: int) -> list[str]:
-    reasons = [
-        (
-            "No calibration exists for these packs, metrics and decoding, so the strength of the "
-            "evidence cannot be stated."
-        ),
-    ]
+def _wording(status: Status, opinions: Sequence[Opinion]) -> str:
+    if status == "not comparable":
+        return wording.not_comparable("the two models gave nothing that can be compared")
+    if not any(opinion.calibration for opinion in opinions):
+        return wording.not_calibrated()
+    return " ".join(f"{wording.QUESTION_WORDS[o.question]} {o.wording}" for o in opinions)
+
+
+def _reasons(
+    lines: Sequence[EvidenceLine], controls: int, opinions: Sequence[Opinion]
+) -> list[str]:
+    reasons = list(dict.fromkeys(reason for opinion in opinions for reason in opinion.reasons))
+    if not any(opinion.calibration for opinion in opinions):
+        reasons.insert(
+            0,
+            "No calibration exists for these packs, metrics, decoding and controls, so the strength of "
+            "the evidence cannot be stated.",
+        )
     if controls < FEW_FAMILIES:
         reasons.append(
-            f"The control panel holds {controls} independent families; an evaluative opinion needs "
-            f"at least {FEW_FAMILIES}."
+            f"The control panel holds {controls} independent families; with fewer than {FEW_FAMILIES} "
+            "no more than weak support could be stated."
         )
     return reasons + _absences(lines)
+
+
+def _untested(reference: str, suspect: str, opinions: Sequence[Opinion]) -> list[str]:
+    tested = {w.alternative for o in opinions for w in o.weighings if w.log10_lr is not None}
+    return [
+        f"{item.about(reference, suspect)} Not tested: there are no labelled {item.needs}."
+        for item in ALTERNATIVES[1:]
+        if item.key not in tested
+    ]
 
 
 def _absences(lines: Sequence[EvidenceLine]) -> list[str]:

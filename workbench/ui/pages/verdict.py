@@ -54,8 +54,6 @@ def _conclusion(verdict: Verdict) -> None:
     with st.container(border=True, gap="xsmall"):
         widgets.status_badge(verdict.status)
         st.subheader(widgets.escaped(verdict.wording), anchor=False)
-        if verdict.log10_lr is not None:
-            st.caption(f"Weight of evidence: log10 of the likelihood ratio {verdict.log10_lr:+.2f}")
         for reason in verdict.reasons:
             widgets.plain(f"• {reason}")
 

@@ -1,0 +1,103 @@
+"""Conditions set before any case is seen. Where one fails there are findings, but no opinion."""
+
+from collections.abc import Iterator
+
+from workbench.evidence.levels import FEWEST_FAMILIES
+from workbench.records import Gate, Question, SystemFigures
+
+FEWEST_DERIVATIVES = 8
+FEWEST_RECIPES = 3
+MOST_CALIBRATION_LOSS = 0.15
+MOST_EXCEEDING = 1.5
+"""k · P(LR ≥ k | H_ind) at k = 10; 1 is what calibration allows, the rest is room for chance."""
+MOST_MISSING = 0.05
+MOST_MISSING_APART = 0.02
+
+
+def calibration_gates(question: Question, independent: SystemFigures) -> Iterator[Gate]:
+    """Check what a calibration needs before a question may be answered with it.
+
+    Args:
+        question: The question.
+        independent: Figures of derivatives against independent models.
+    """
+    needed = FEWEST_FAMILIES["weak support"]
+    yield Gate(
+        question,
+        "independent families",
+        independent.other_families >= needed,
+        f"{independent.other_families} independent families; at least {needed} are required",
+    )
+    yield Gate(
+        question,
+        "derivatives",
+        independent.derived_pairs >= FEWEST_DERIVATIVES
+        and independent.derived_units >= FEWEST_RECIPES,
+        f"{independent.derived_pairs} derivatives of {independent.derived_units} recipes; at least "
+        f"{FEWEST_DERIVATIVES} of {FEWEST_RECIPES} recipes are required",
+    )
+    yield from _performance(question, independent)
+
+
+def _performance(question: Question, independent: SystemFigures) -> Iterator[Gate]:
+    if independent.cllr is None or independent.cllr_cal is None:
+        yield Gate(question, "validation", False, f"no validation: {independent.reason}")
+        return
+    yield Gate(
+        question,
+        "cost",
+        independent.cllr.value < 1,
+        f"Cllr out of fold {independent.cllr.value:.2f}; below 1 is required, which saying nothing "
+        "costs",
+    )
+    yield Gate(
+        question,
+        "calibration loss",
+        independent.cllr_cal <= MOST_CALIBRATION_LOSS,
+        f"calibration loss {independent.cllr_cal:.2f}; at most {MOST_CALIBRATION_LOSS:.2f} is allowed",
+    )
+    last = independent.exceeding[-1]
+    yield Gate(
+        question,
+        "misleading evidence",
+        last.k * last.share.value <= MOST_EXCEEDING,
+        f"{last.share.value:.1%} of independent pairs reached a likelihood ratio of {last.k:.0f}; at "
+        f"most {MOST_EXCEEDING / last.k:.0%} is allowed",
+    )
+
+
+def case_gates(
+    question: Question,
+    *,
+    controls: int,
+    fewest_controls: int,
+    missing_reference: float,
+    missing_suspect: float,
+) -> tuple[Gate, ...]:
+    """Check what a case needs before a question may be answered of it.
+
+    Args:
+        question: The question.
+        controls: Independent controls of the case.
+        fewest_controls: Controls of the labelled pair that had fewest.
+        missing_reference: Share of the reference's planned answers that are missing, 0 to 1.
+        missing_suspect: The suspect's.
+    """
+    return (
+        Gate(
+            question,
+            "control panel",
+            controls >= fewest_controls,
+            f"the panel holds {controls} independent families; the calibration was made with at "
+            f"least {fewest_controls}",
+        ),
+        Gate(
+            question,
+            "missing answers",
+            max(missing_reference, missing_suspect) <= MOST_MISSING
+            and abs(missing_reference - missing_suspect) <= MOST_MISSING_APART,
+            f"{missing_reference:.1%} of the reference's answers and {missing_suspect:.1%} of the "
+            f"suspect's are missing; at most {MOST_MISSING:.0%} each and "
+            f"{MOST_MISSING_APART * 100:.0f} points apart are allowed",
+        ),
+    )

@@ -1,0 +1,64 @@
+"""Whether a case was made by the protocol that a calibration is of."""
+
+from collections.abc import Mapping
+
+from workbench.records import DecodingUsed, Protocol, Question
+
+SHARED_PROMPTS = 0.9
+"""Of the prompts of recorded answers so many must be the same on both sides; answers go missing."""
+
+
+def differences(case: Protocol, calibrated: Protocol | None, question: Question) -> tuple[str, ...]:
+    """What keeps a calibration from speaking of a case.
+
+    Args:
+        case: How the case's scores were made.
+        calibrated: How the labelled scores were made; None if nobody said.
+        question: The question in hand.
+
+    Returns:
+        What differs, in words; empty if the protocol is the same.
+    """
+    if calibrated is None:
+        return ("it does not say how its scores were made",)
+    found = []
+    if case.access != calibrated.access:
+        found.append(f"access level {calibrated.access}, here {case.access}")
+    mine, theirs = case.metrics.get(question, ()), calibrated.metrics.get(question, ())
+    if set(mine) != set(theirs):
+        found.append(f"other metrics ({_apart(set(mine), set(theirs))})")
+    if case.embedder != calibrated.embedder:
+        found.append("another sentence encoder")
+    if case.packs != calibrated.packs:
+        apart = {
+            key
+            for key in case.packs.keys() | calibrated.packs.keys()
+            if _of(case, key) != _of(calibrated, key)
+        }
+        found.append(f"other packs or versions of them ({', '.join(sorted(apart))})")
+    elif not case.packs and (share := _shared(case, calibrated)) < SHARED_PROMPTS:
+        found.append(f"other prompts ({share:.0%} are shared)")
+    if decoding := _decoding(case.decoding, calibrated.decoding):
+        found.append(f"other decoding ({decoding})")
+    return tuple(found)
+
+
+def _of(protocol: Protocol, pack: str) -> str | None:
+    return protocol.packs.get(pack)
+
+
+def _apart(mine: set[str], theirs: set[str]) -> str:
+    parts = [("only here: ", mine - theirs), ("only there: ", theirs - mine)]
+    return "; ".join(words + ", ".join(sorted(names)) for words, names in parts if names)
+
+
+def _shared(case: Protocol, calibrated: Protocol) -> float:
+    """Share of the prompts on the side that shares less."""
+    mine, theirs = set(case.prompts), set(calibrated.prompts)
+    both = len(mine & theirs)
+    return both / max(len(mine), len(theirs), 1)
+
+
+def _decoding(mine: Mapping[str, DecodingUsed], theirs: Mapping[str, DecodingUsed]) -> str:
+    apart = sorted(key for key in mine.keys() & theirs.keys() if mine[key] != theirs[key])
+    return ", ".join(apart)

@@ -1,0 +1,266 @@
+"""A case's score and a calibration → what may be said of one question."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+from workbench.evidence import wording
+from workbench.evidence.calibrators import BiGaussian, BiStudent, Logistic
+from workbench.evidence.judge import Judged, Measured, Systems, judge, systems_of
+from workbench.evidence.labelled import Cluster, Labelled
+from workbench.evidence.levels import NEUTRAL, settled_neutral, side
+from workbench.evidence.propositions import DERIVED
+from workbench.evidence.system import Kind, System
+from workbench.records import (
+    Alternative,
+    CalibrationFigures,
+    Gate,
+    LatticeCell,
+    Opinion,
+    Question,
+    Status,
+    Weighing,
+)
+
+CALIBRATORS: Mapping[str, Kind] = {
+    "bi-Student": BiStudent,
+    "bi-Gaussian": BiGaussian,
+    "logistic": Logistic,
+}
+KERNEL_WORDS = {"score": "without length and layout", "raw": "with length and layout"}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A calibration file at work."""
+
+    figures: CalibrationFigures
+    labelled: Mapping[Question, Labelled]
+    digest: str
+
+    @cached_property
+    def systems(self) -> Mapping[Question, Systems]:
+        """Per question, one system for every alternative."""
+        return {
+            question: systems_of(labelled, question) for question, labelled in self.labelled.items()
+        }
+
+    @cached_property
+    def system(self) -> Callable[[Question, Alternative, str, str], System]:
+        """System of a question, an alternative, a calibrator by name and a kernel; each made once."""
+
+        @cache
+        def made(question: Question, key: Alternative, calibrator: str, kernel: str) -> System:
+            return System(
+                self.labelled[question],
+                question,
+                key,
+                calibrator=CALIBRATORS[calibrator],
+                kernel=kernel,
+            )
+
+        return made
+
+    def kin(self, question: Question, models: Sequence[str], families: Cluster) -> Cluster:
+        """Families to set aside: those named, and those under which the models are known here."""
+        return families | self.labelled[question].families_of(models)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of whom a question is asked."""
+
+    question: Question
+    reference: str
+    suspect: str
+    families: Cluster = frozenset()
+    """Declared families of both; empty where unknown."""
+
+
+def nothing_to_weigh(asked: Asked, reason: str) -> Opinion:
+    """Give the opinion where there is no score."""
+    return _opinion(asked, "not comparable", wording.not_comparable(reason))
+
+
+def uncalibrated(asked: Asked, measured: Measured, reasons: Sequence[str]) -> Opinion:
+    """Give the opinion where no calibration is of the case's protocol."""
+    return _opinion(
+        asked, "inconclusive", wording.not_calibrated(), tuple(reasons), **_score(measured)
+    )
+
+
+def weigh(
+    asked: Asked,
+    measured: Measured,
+    calibration: Calibration,
+    gates: Sequence[Gate] = (),
+    *,
+    with_lattice: bool = True,
+) -> Opinion:
+    """Say what a score is worth.
+
+    Args:
+        asked: The question and the two models.
+        measured: Their score. Numbers that are none make the pair not comparable.
+        calibration: Of the case's protocol.
+        gates: Conditions on the case; those on the calibration are added.
+        with_lattice: Whether to weigh it under other choices, too.
+
+    Returns:
+        An opinion. A number stands in it only where a likelihood ratio could be computed and no gate
+        failed.
+    """
+    if not measured.usable:
+        return nothing_to_weigh(asked, "the score is not a number")
+    own = [gate for gate in calibration.figures.gates if gate.question == asked.question]
+    failed = [gate for gate in (*own, *gates) if not gate.passed]
+    known: dict[str, object] = {
+        "calibration": calibration.figures.name,
+        "calibration_digest": calibration.digest,
+        **_score(measured),
+    }
+    if failed:
+        words = tuple(f"{gate.words[0].upper()}{gate.words[1:]}." for gate in failed)
+        status: Status = "no evaluative opinion"
+        return _opinion(asked, status, wording.no_opinion(failed), words, **known)
+    kin = calibration.kin(asked.question, [asked.reference, asked.suspect], asked.families)
+    judged = judge(calibration.systems[asked.question], measured, kin)
+    if judged.headline is None or judged.level is None:
+        reasons = tuple(
+            wording.untested(item, asked.reference, asked.suspect) for item in judged.weighings
+        )
+        return _opinion(
+            asked,
+            "inconclusive",
+            wording.too_little_apart(),
+            reasons,
+            weighings=judged.weighings,
+            **known,
+        )
+    if with_lattice:
+        known["lattice"] = tuple(lattice(calibration, asked, measured, kin))
+    return _weighed(asked, calibration, judged, known)
+
+
+def _weighed(
+    asked: Asked, calibration: Calibration, judged: Judged, known: Mapping[str, object]
+) -> Opinion:
+    headline, level = judged.headline, judged.level
+    assert headline is not None  # noqa: S101 - `weigh` has checked
+    assert level is not None  # noqa: S101
+    status, words = _said(asked, judged, headline)
+    errors = calibration.figures.errors[asked.question]
+    reasons = [
+        *wording.evidence_reasons(level, headline, errors, asked.question),
+        *(
+            wording.untested(item, asked.reference, asked.suspect)
+            for item in judged.weighings
+            if item.log10_lr is None
+        ),
+    ]
+    return _opinion(
+        asked,
+        status,
+        words,
+        tuple(reasons),
+        weighings=judged.weighings,
+        headline=headline.alternative,
+        log10_lr=headline.log10_lr,
+        lr_low=headline.low,
+        lr_high=headline.high,
+        level=level,
+        errors=errors,
+        **known,
+    )
+
+
+def _said(asked: Asked, judged: Judged, headline: Weighing) -> tuple[Status, str]:
+    """Status and sentences of a pair that could be weighed."""
+    level = judged.level or NEUTRAL
+    if level != NEUTRAL:
+        bearing = next(
+            item
+            for item in sorted(judged.weighings, key=lambda one: one is not headline)
+            if item.level == level
+        )
+        return "evaluated", wording.supported(
+            asked.question, level, bearing, asked.reference, asked.suspect
+        )
+    tested = [item for item in judged.weighings if item.level is not None]
+    if any(side(item.level or NEUTRAL) > 0 for item in tested):
+        return "inconclusive", wording.explained_otherwise(
+            asked.question, tested, asked.reference, asked.suspect
+        )
+    if all(settled_neutral(item.low or 0.0, item.high or 0.0) for item in tested):
+        return "evaluated", wording.unhelpful()
+    return "inconclusive", wording.undecided(headline)
+
+
+def _score(measured: Measured) -> dict[str, float]:
+    if not measured.usable:
+        return {}
+    return {"score": measured.score, "low": measured.low, "high": measured.high}
+
+
+def _opinion(
+    asked: Asked,
+    status: Status,
+    words: str,
+    reasons: tuple[str, ...] = (),
+    **values: object,
+) -> Opinion:
+    proposition = DERIVED[asked.question].about(asked.reference, asked.suspect)
+    return Opinion(asked.question, status, words, reasons, proposition, **values)  # type: ignore[arg-type]
+
+
+def lattice(
+    calibration: Calibration, asked: Asked, measured: Measured, kin: Cluster
+) -> list[LatticeCell]:
+    """The likelihood ratio under every combination of choices that could have been made.
+
+    Args:
+        calibration: Of the case's protocol.
+        asked: The question.
+        measured: The pair's score; half-panels are taken at its panel limits.
+        kin: Families that are set aside.
+
+    Returns:
+        Cells calibrator × kernel × alternative × panel, each within its own bounds; those that cannot
+        be computed are left out.
+
+    Source: Lund & Iyer (2017), J. Res. NIST 122:27, on the lattice of assumptions.
+    """
+    cells = []
+    testable = [
+        k for k, one in calibration.systems[asked.question].items() if not one.hindrance(kin)
+    ]
+    for name in CALIBRATORS:
+        for kernel, value in (("score", measured.score), ("raw", measured.raw)):
+            if value is None:
+                continue
+            for key in testable:
+                system = calibration.system(asked.question, key, name, kernel)
+                cells += _cells(system, name, kernel, _panels(measured, kernel, value), kin)
+    return cells
+
+
+def _panels(measured: Measured, kernel: str, value: float) -> dict[str, float]:
+    found = {"whole": value}
+    if kernel == "score" and measured.panel_low < measured.panel_high:
+        found |= {"half, low": measured.panel_low, "half, high": measured.panel_high}
+    return found
+
+
+def _cells(
+    system: System, calibrator: str, kernel: str, panels: Mapping[str, float], kin: Cluster
+) -> list[LatticeCell]:
+    cells = []
+    for panel, score in panels.items():
+        value = float(system.bounded(np.array(system.unbounded(score, kin))))
+        if np.isfinite(value):
+            cells.append(
+                LatticeCell(calibrator, KERNEL_WORDS[kernel], system.alternative, panel, value)
+            )
+    return cells

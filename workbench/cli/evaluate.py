@@ -39,21 +39,36 @@ def evaluate(
     cache: Annotated[
         Path | None, typer.Option(help="A folder that keeps embeddings between runs.")
     ] = None,
+    calibration: Annotated[
+        list[Path] | None,
+        typer.Option(help="Folder of a calibration; repeatable. All shipped ones if left out."),
+    ] = None,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Show every metric alone, as a Markdown table.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Score pairs of models from recorded answers, and sum up how labels are told apart."""
+    from workbench import calibrations
     from workbench.evaluate import evaluate as score_pairs
     from workbench.evaluate import read_sources, read_table
+    from workbench.evaluate.protocols import write_protocols
 
     listed = read_table(models, "models")
     asked = read_table(pairs, "pairs").reset_index(drop=True)
     sources = read_sources(read_table(responses, "responses"), listed)
-    how = _embeddings(cache) if embed else None
-    found = score_pairs(sources, asked, listed, embed=how, report=say)
+    folders = calibration or list(calibrations.library().values())
+    found = score_pairs(
+        sources,
+        asked,
+        listed,
+        embed=_embeddings(cache) if embed else None,
+        embedder=_embedder() if embed else None,
+        calibrations=[calibrations.read(folder) for folder in folders],
+        report=say,
+    )
     _write(found.table, output)
+    write_protocols(found.protocols, output)
     say(f"Scores of {len(found.table)} pairs are in {output}.")
     result: dict[str, Any] = {"output": str(output), "pairs": len(found.table)}
     if "label" in found.table:
@@ -70,6 +85,15 @@ def _embeddings(cache: Path | None) -> "Embed":
     from workbench.evaluate.embedded import Embeddings
 
     return Embeddings(lambda: load_embedder(EMBEDDED_DEFAULT), cache)
+
+
+def _embedder() -> str:
+    """What texts are embedded with, and how much of them."""
+    from workbench.cli.case import load_embedder
+    from workbench.embed import EMBEDDED_DEFAULT
+    from workbench.evaluate.embedded import CUT
+
+    return f"{load_embedder(EMBEDDED_DEFAULT).revision}, first {CUT} characters"
 
 
 def _write(table: "pd.DataFrame", output: Path) -> None:

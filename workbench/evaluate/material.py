@@ -104,4 +104,6 @@ def _prompts(rows: pd.DataFrame, place: Mapping[str, int]) -> Iterator[Answered]
     for prompt, group in rows.groupby("prompt_id", sort=True):
         category = str(group["category"].iloc[0]) if "category" in group else ""
         indices = group["model_id"].map(place).to_numpy(dtype=np.int64)
-        yield Answered(str(prompt), category, indices, tuple(group["response"].astype(str)))
+        asked = str(group["prompt"].iloc[0]) if "prompt" in group else ""
+        texts = tuple(group["response"].astype(str))
+        yield Answered(str(prompt), category, indices, texts, asked)

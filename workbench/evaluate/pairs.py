@@ -1,6 +1,6 @@
 """Three files → one row per labelled pair, and how each metric does alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 
 from workbench.errors import EvaluationError
 from workbench.evaluate.material import ONE_SOURCE
+from workbench.evaluate.opinions import with_opinions
+from workbench.evaluate.protocols import protocol_of
+from workbench.evidence.weighing import Calibration
 from workbench.questions.kin import declared_kin
 from workbench.questions.likeness import QUESTIONS, TextMetric, measure
 from workbench.questions.score import Scored, Scorer
 from workbench.questions.singles import single_scores
 from workbench.questions.source import Source
+from workbench.records import Protocol
 
-NOT_CALIBRATED = "no calibration exists for this protocol, so the score has no likelihood ratio"
 NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")
 """Columns of a question that hold numbers or nothing."""
 
@@ -33,6 +36,8 @@ class Evaluated:
     """One row per pair with a score, in the order of `table` by source; columns `metric form`."""
     metrics: tuple[TextMetric, ...]
     """Metrics that some source could compute."""
+    protocols: Mapping[str, Protocol]
+    """Source → how its scores were made."""
 
 
 def evaluate(
@@ -41,6 +46,8 @@ def evaluate(
     models: pd.DataFrame,
     *,
     embed: Embed | None = None,
+    embedder: str | None = None,
+    calibrations: Sequence[Calibration] = (),
     report: Report = lambda _: None,
 ) -> Evaluated:
     """Score every pair from the answers of its source.
@@ -52,10 +59,12 @@ def evaluate(
         pairs: `reference`, `suspect`, `source` where there are several, and any further columns.
         models: Declared lineage, as `declared_kin` takes it.
         embed: Gives the embedding of every text of a source; None leaves that metric out.
+        embedder: Revision of what `embed` embeds with.
+        calibrations: Those at hand; a pair's likelihood ratio is of the one of its source's protocol.
         report: Called with a line whenever something begins.
 
     Returns:
-        Scores and single metrics.
+        Scores, what they are worth, and single metrics.
 
     Raises:
         EvaluationError: If a pair names a source of which there are no answers, or a pair names none
@@ -65,6 +74,7 @@ def evaluate(
     rows: dict[int, dict[str, object]] = {}
     singles: list[pd.DataFrame] = []
     metrics: dict[str, TextMetric] = {}
+    protocols: dict[str, Protocol] = {}
     for source in sources:
         here = pairs.index[named == source.name]
         if not len(here):
@@ -73,13 +83,17 @@ def evaluate(
         scorer = _scorer(source, models, embed, report)
         report(f"{source.name}: scoring {len(here)} pairs")
         metrics |= {metric.id: metric for metric in scorer.used}
+        protocols[source.name] = protocol_of(source, tuple(scorer.used), embedder)
         scored = {i: _score(scorer, source, pairs.loc[i]) for i in here}
-        rows |= {i: _row(source, one) for i, one in scored.items()}
+        missing = _missing(source)
+        rows |= {i: _row(source, one) | _absent(missing, pairs.loc[i]) for i, one in scored.items()}
         singles.append(_singles(scorer, source, pairs, [i for i in here if scored[i].questions]))
     found = pd.DataFrame([rows[i] for i in pairs.index], index=pairs.index)
+    found = pd.concat([found, declared_of(pairs, models)], axis=1)
     kept = pairs.drop(columns=[column for column in found if column in pairs])
     joined = pd.concat(singles) if singles else pd.DataFrame()
-    return Evaluated(pd.concat([kept, found], axis=1), joined, tuple(metrics.values()))
+    table = with_opinions(pd.concat([kept, found], axis=1), protocols, calibrations)
+    return Evaluated(table, joined, tuple(metrics.values()), protocols)
 
 
 def _sources_of(sources: list[Source], pairs: pd.DataFrame) -> pd.Series:
@@ -117,6 +131,7 @@ def _score(scorer: Scorer, source: Source, pair: "pd.Series[str]") -> Scored:
 
 def _row(source: Source, scored: Scored) -> dict[str, object]:
     row: dict[str, object] = {
+        "source": source.name,
         "prompts": scored.prompts,
         "prompts_left_out": len(source.prompts) - scored.prompts,
         "controls": len(scored.controls),
@@ -126,11 +141,41 @@ def _row(source: Source, scored: Scored) -> dict[str, object]:
         one = scored.questions.get(question)
         for name in NO_SCORE:
             row[f"{question}_{name}"] = getattr(one, name) if one else None
-        row[f"{question}_log10_lr"] = None
-        row[f"{question}_level"] = None
-        row[f"{question}_status"] = "inconclusive" if one else "not comparable"
-        row[f"{question}_reason"] = NOT_CALIBRATED if one else scored.reason
+        row[f"{question}_reason"] = scored.reason
     return row
+
+
+def _missing(source: Source) -> dict[str, float]:
+    """Share of the source's prompts that a model did not answer, 0 to 1."""
+    shares = 1 - source.answered().mean(0)
+    return {name: float(share) for name, share in zip(source.models, shares, strict=True)}
+
+
+def _absent(missing: Mapping[str, float], pair: "pd.Series[str]") -> dict[str, object]:
+    return {f"{side}_missing": missing.get(pair[side], 1.0) for side in ("reference", "suspect")}
+
+
+def declared_of(pairs: pd.DataFrame, models: pd.DataFrame) -> pd.DataFrame:
+    """What calibrations count by: family of either side, and the recipe of the suspect.
+
+    A model that is not listed is a family of its own. A recipe is what the suspect was made from (base
+    and teachers) beside the reference's family, so that sizes and versions of one recipe count as one.
+    """
+    rows = models.set_index("model_id")
+
+    def looked_up(side: str, column: str, otherwise: pd.Series) -> pd.Series:
+        known = rows[column] if column in rows else pd.Series(dtype=str)
+        return pairs[side].map(known).astype(object).where(pairs[side].isin(known.index), otherwise)
+
+    nothing = pd.Series("", index=pairs.index)
+    found = pd.DataFrame(
+        {f"{s}_family": looked_up(s, "family", pairs[s]) for s in ("reference", "suspect")}
+    )
+    base, taught = (looked_up("suspect", c, nothing) for c in ("base_model", "teachers"))
+    base = base.fillna("").where(base.fillna("") != "", found["suspect_family"])
+    found["recipe"] = found["reference_family"].astype(str) + " > " + base.astype(str)
+    found["recipe"] += " < " + taught.fillna("").astype(str)
+    return found
 
 
 def _singles(scorer: Scorer, source: Source, pairs: pd.DataFrame, index: list[int]) -> pd.DataFrame:

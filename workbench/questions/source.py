@@ -14,6 +14,8 @@ class Answered:
     models: np.ndarray
     """Index of the model of each answer, shape (answers,), int."""
     texts: tuple[str, ...]
+    asked: str = ""
+    """Text of the prompt; empty where only its name is known."""
 
 
 @dataclass(frozen=True, slots=True)

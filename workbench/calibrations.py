@@ -5,7 +5,7 @@ how well they do out of fold. Both are read as untrusted: nothing in them is run
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -234,7 +234,8 @@ def from_bytes(kept: Kept, name: str) -> Calibration:
             f"The scores of calibration {name!r} are not those its figures were made from.",
             fix="Make it anew with `workbench calibrate`, or fetch it again.",
         )
-    return Calibration(figures, read_scores(kept.scores, name), kept.digest)
+    files = {FIGURES: kept.figures, SCORES: kept.scores}
+    return Calibration(figures, read_scores(kept.scores, name), kept.digest, files)
 
 
 def _figures(content: bytes, name: str) -> CalibrationFigures:
@@ -288,8 +289,40 @@ def _differences(stated: Any, again: Any, place: str) -> list[str]:  # noqa: ANN
     return [] if same else [f"{place.lstrip('.')}: stated {stated}, computed {again}"]
 
 
-def library() -> Mapping[str, Path]:
-    """Name → folder of every calibration at hand."""
-    folder = calibration_folder()
-    found = sorted(path.parent for path in folder.glob(f"*/{FIGURES}"))
-    return {path.name: path for path in found}
+def library() -> list[Calibration]:
+    """Every calibration of the data folder, by name.
+
+    Raises:
+        CalibrationError: If one of them cannot be read.
+    """
+    return [read(path.parent) for path in sorted(calibration_folder().glob(f"*/{FIGURES}"))]
+
+
+def keep(calibrations: Sequence[Calibration], folder: Path) -> None:
+    """Put calibrations that a case was judged with into the case, each under its digest.
+
+    Raises:
+        CalibrationError: If the folder cannot be written.
+    """
+    for one in calibrations:
+        place = folder / one.digest.removeprefix("sha256:")
+        if not place.exists():
+            write(Kept(one.files[FIGURES], one.files[SCORES]), place)
+
+
+def kept(digests: Sequence[str], folder: Path) -> list[Calibration]:
+    """Read calibrations that a case was judged with.
+
+    Raises:
+        CalibrationError: If one is missing or is not what it was.
+    """
+    found = []
+    for digest in digests:
+        one = read(folder / digest.removeprefix("sha256:"))
+        if one.digest != digest:
+            raise CalibrationError(
+                f"The case's calibration {digest} is not what it was.",
+                fix="Restore the case from a copy.",
+            )
+        found.append(one)
+    return found

@@ -57,14 +57,14 @@ def evaluate(
     listed = read_table(models, "models")
     asked = read_table(pairs, "pairs").reset_index(drop=True)
     sources = read_sources(read_table(responses, "responses"), listed)
-    folders = calibration or list(calibrations.library().values())
+    chosen = [calibrations.read(folder) for folder in calibration or ()]
     found = score_pairs(
         sources,
         asked,
         listed,
         embed=_embeddings(cache) if embed else None,
         embedder=_embedder() if embed else None,
-        calibrations=[calibrations.read(folder) for folder in folders],
+        calibrations=chosen or calibrations.library(),
         report=say,
     )
     _write(found.table, output)

@@ -8,41 +8,9 @@ import pandas as pd
 from workbench.evidence.gates import case_gates
 from workbench.evidence.judge import Measured
 from workbench.evidence.propositions import ALTERNATIVES
-from workbench.evidence.protocols import differences
+from workbench.evidence.protocols import calibrated_for
 from workbench.evidence.weighing import Asked, Calibration, uncalibrated, weigh
 from workbench.records import QUESTIONS, Opinion, Protocol, Question
-
-
-def calibrated_for(
-    protocol: Protocol, question: Question, calibrations: Sequence[Calibration]
-) -> tuple[Calibration | None, tuple[str, ...]]:
-    """Choose the calibration of a protocol.
-
-    Args:
-        protocol: How scores were made.
-        question: The question in hand.
-        calibrations: Those at hand.
-
-    Returns:
-        Of those that fit, the one with the most independent families, then the first by name; or None
-        and, for each, what differs.
-    """
-    apart = []
-    fitting = []
-    for one in calibrations:
-        if question not in one.labelled:
-            continue
-        if found := differences(protocol, one.figures.protocol, question):
-            apart.append(f"Calibration {one.figures.name}: {'; '.join(found)}.")
-        else:
-            fitting.append(one)
-    if fitting:
-        return min(fitting, key=lambda one: (-_families(one, question), one.figures.name)), ()
-    return None, tuple(apart) or ("There is no calibration at hand.",)
-
-
-def _families(calibration: Calibration, question: Question) -> int:
-    return calibration.figures.system(question, "independent").other_families
 
 
 def with_opinions(

@@ -1,7 +1,8 @@
 """Whether a case was made by the protocol that a calibration is of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from workbench.evidence.weighing import Calibration
 from workbench.records import DecodingUsed, Protocol, Question
 
 SHARED_PROMPTS = 0.9
@@ -41,6 +42,38 @@ def differences(case: Protocol, calibrated: Protocol | None, question: Question)
     if decoding := _decoding(case.decoding, calibrated.decoding):
         found.append(f"other decoding ({decoding})")
     return tuple(found)
+
+
+def calibrated_for(
+    protocol: Protocol, question: Question, calibrations: Sequence[Calibration]
+) -> tuple[Calibration | None, tuple[str, ...]]:
+    """Choose the calibration of a protocol.
+
+    Args:
+        protocol: How scores were made.
+        question: The question in hand.
+        calibrations: Those at hand.
+
+    Returns:
+        Of those that fit, the one with the most independent families, then the first by name; or None
+        and, for each, what differs.
+    """
+    apart = []
+    fitting = []
+    for one in calibrations:
+        if question not in one.labelled:
+            continue
+        if found := differences(protocol, one.figures.protocol, question):
+            apart.append(f"Calibration {one.figures.name}: {'; '.join(found)}.")
+        else:
+            fitting.append(one)
+    if fitting:
+        return min(fitting, key=lambda one: (-_families(one, question), one.figures.name)), ()
+    return None, tuple(apart) or ("There is no calibration at hand.",)
+
+
+def _families(calibration: Calibration, question: Question) -> int:
+    return calibration.figures.system(question, "independent").other_families
 
 
 def _of(protocol: Protocol, pack: str) -> str | None:

@@ -1,7 +1,7 @@
 """A case's score and a calibration → what may be said of one question."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import numpy as np
@@ -39,6 +39,8 @@ class Calibration:
     figures: CalibrationFigures
     labelled: Mapping[Question, Labelled]
     digest: str
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    """Name → content of the files it was read from."""
 
     @cached_property
     def systems(self) -> Mapping[Question, Systems]:

@@ -1,7 +1,9 @@
 import random
 from itertools import combinations, permutations
 
+import numpy as np
 import pytest
+from scipy.stats import kstest
 
 from workbench.evidence.panel import both_ways, centred, needed, rank_p
 from workbench.evidence.verdict import conclude
@@ -75,6 +77,20 @@ def test_an_independent_suspect_outranks_the_panel_no_more_often_than_chance():
         others = [score for name, score in scores.items() if name != "S"]
         first += rank_p(scores["S"], others) <= 1 / 8
     assert abs(first / rounds - 1 / 8) < 4 * (1 / 8 * 7 / 8 / rounds) ** 0.5
+
+
+def test_rank_p_of_an_independent_suspect_is_uniform():
+    # Each probe is a panel of its own. A p-value takes six values; its place between two is drawn.
+    dice, rounds = np.random.default_rng(12), 2000
+    panel = ["S", *"abcde"]
+    pairs = {
+        frozenset(pair): dict(enumerate(dice.normal(size=rounds)))
+        for pair in combinations(("R", *panel), 2)
+    }
+    scores = {x: centred(both_ways(pairs), "R", x, panel) for x in panel}
+    found = [rank_p(scores["S"][i], [scores[x][i] for x in panel[1:]]) for i in range(rounds)]
+    spread = np.array(found) - dice.uniform(0, 1 / 6, rounds)
+    assert kstest(spread, "uniform").pvalue > 1e-3
 
 
 def line(raw, centred_score):

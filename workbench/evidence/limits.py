@@ -66,12 +66,12 @@ def iv_bound(
     Args and Raises as `elub`; an LR beyond e^±20 counts as that.
 
     Returns:
-        (low ≤ 0, high ≥ 0) on a grid of 0.001 from the smallest LR on. Where nothing speaks against a
-        side's LRs, the smallest LR of the others and the largest of the derived.
+        (low ≤ 0, high ≥ 0) on a grid of 0.001 from the smallest LR on, never beyond the smallest and
+        the largest LR.
 
     Source: Alberink et al. (2025), "A transparent method to determine limit values for likelihood
-        ratio systems", as in lir 1.3.1. Where the very first threshold is not borne out, the bound
-        is LR = 1 here; lir 1.3.1 then takes the last threshold of its grid.
+        ratio systems", as in lir 1.3.1, but for one thing: a failure at the very first threshold
+        counts here as any other. There it passes unseen, or makes the last threshold the bound.
     """
     p, d = both(derived, other, derived_weights, other_weights)
     p, d = p.clipped(IV_EXTREME), d.clipped(IV_EXTREME)

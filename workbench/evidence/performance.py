@@ -95,13 +95,13 @@ def pav(
     p, d = both(derived, other, derived_weights, other_weights)
     places, where = np.unique(np.concatenate([p.values, d.values]), return_inverse=True)
     of_derived, of_other = where[: len(p.values)], where[len(p.values) :]
-    shares = np.bincount(of_derived, p.weights / p.total, len(places))
-    against = np.bincount(of_other, d.weights / d.total, len(places))
-    weights = shares + against
-    blocks = isotonic_regression(shares / weights, weights=weights).blocks
+    derived_at = np.bincount(of_derived, p.weights, len(places))
+    other_at = np.bincount(of_other, d.weights, len(places))
+    weights = derived_at / p.total + other_at / d.total
+    blocks = isotonic_regression(derived_at / p.total / weights, weights=weights).blocks
     with np.errstate(divide="ignore"):  # log10(0) is the −∞ that is meant
-        pooled = np.log10(np.add.reduceat(shares, blocks[:-1]))
-        pooled -= np.log10(np.add.reduceat(against, blocks[:-1]))
+        pooled = np.log10(np.add.reduceat(derived_at, blocks[:-1]) / p.total)
+        pooled -= np.log10(np.add.reduceat(other_at, blocks[:-1]) / d.total)
     steps = np.repeat(pooled, np.diff(blocks))
 
     def after(values: ArrayLike) -> Floats:

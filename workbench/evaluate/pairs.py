@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from workbench.errors import EvaluationError
 from workbench.evaluate.material import ONE_SOURCE
 from workbench.questions.kin import declared_kin
-from workbench.questions.likeness import QUESTIONS, TextMetric, measure
+from workbench.questions.likeness import measure
+from workbench.questions.measures import QUESTIONS, Measure
 from workbench.questions.score import Scored, Scorer
 from workbench.questions.singles import single_scores
 from workbench.questions.source import Source
@@ -31,7 +32,7 @@ class Evaluated:
     """The file's own columns, then the scores; one row per pair in the file's order."""
     singles: pd.DataFrame
     """One row per pair with a score, in the order of `table` by source; columns `metric form`."""
-    metrics: tuple[TextMetric, ...]
+    metrics: tuple[Measure, ...]
     """Metrics that some source could compute."""
 
 
@@ -64,7 +65,7 @@ def evaluate(
     named = _sources_of(sources, pairs)
     rows: dict[int, dict[str, object]] = {}
     singles: list[pd.DataFrame] = []
-    metrics: dict[str, TextMetric] = {}
+    metrics: dict[str, Measure] = {}
     for source in sources:
         here = pairs.index[named == source.name]
         if not len(here):

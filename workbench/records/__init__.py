@@ -8,7 +8,7 @@ words.py      kinds, parts and outcomes
 asked.py      packs, models, plans
 answered.py   runs and observations
 custody.py    sittings of a run, time stamps of a case
-found.py      scores, verdicts, comparisons
+found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 codec.py      records ↔ JSON types
 """
@@ -41,6 +41,9 @@ from workbench.records.found import (
     PairScore,
     PassageProfile,
     ProbeValue,
+    Protocol,
+    QuestionFinding,
+    QuestionScore,
     Score,
     StackFloor,
     Verdict,
@@ -61,6 +64,7 @@ from workbench.records.words import (
     Outcome,
     Part,
     ProbeKind,
+    Question,
     Role,
     Status,
     Template,
@@ -94,6 +98,10 @@ __all__ = [
     "Probe",
     "ProbeKind",
     "ProbeValue",
+    "Protocol",
+    "Question",
+    "QuestionFinding",
+    "QuestionScore",
     "Reading",
     "RecordedAnswer",
     "RecordedFile",

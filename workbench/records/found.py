@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from workbench.digest import digest_of
+from workbench.records.asked import Decoding
 from workbench.records.codec import to_json
-from workbench.records.words import Outcome, Role, Status
+from workbench.records.words import Access, Outcome, Question, Role, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,66 @@ class StackFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """One question's score of one pair; higher is more alike, 0 what unrelated models have.
+
+    The unit is the spread of unrelated pairs in one metric, before any gain from averaging.
+    """
+
+    score: float
+    low: float
+    """Lower limit of the 95 % interval over prompts."""
+    high: float
+    p: float
+    """Rank among the controls, as in `evidence.panel.rank_p`."""
+    raw: float
+    """The same with length and layout left in."""
+    panel_low: float
+    """5th percentile of the score over random half-panels with random representatives."""
+    panel_high: float
+    controls: tuple[float, ...] = ()
+    """Each control's own score in the place of the suspect, which then sits in the panel; in the
+    order of the panel."""
+    kind: Literal["question score"] = "question score"
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """How a score was made. A calibration speaks for scores of the same protocol only."""
+
+    access: Access
+    """What of each model goes in: its answers, or distributions as well."""
+    metrics: tuple[str, ...]
+    """Ids of the metrics that were fused."""
+    packs: dict[str, str]
+    """Pack that can count → digest of it as it was asked."""
+    decoding: dict[str, Decoding]
+    """Pack → how answers to it were sampled; packs that were not sampled are left out."""
+    controls: tuple[str, ...]
+    """Names of the panel."""
+    readings: int
+    """Probes of each pack whose answers were read by every model; 0 if no metric takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFinding:
+    """What one question came to at one level of access."""
+
+    question: Question
+    score: QuestionScore | NoScore
+    protocol: Protocol
+    prompts: int
+    """Prompts that both reference and suspect answered."""
+    probes: dict[str, int]
+    """Metric on distributions that was fused → probes at which both gave what it takes."""
+    left_out: tuple[NoScore, ...]
+    """Metrics of this question and level that were not fused, and why."""
+    missing_reference: float
+    """Share of the planned probes of this level without a usable answer, 0 to 1."""
+    missing_suspect: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Reference and suspect, compared: every number the pages and the report show."""
 
@@ -144,6 +205,8 @@ class Comparison:
     stacks: tuple[StackFloor, ...] = ()
     profiles: tuple[PassageProfile, ...] = ()
     """Passages that reference, suspect and a control were read at the same places of."""
+    questions: tuple[QuestionFinding, ...] = ()
+    """Both questions, at each level of access; empty in comparisons of an earlier version."""
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,8 @@ ONE_POSITION: tuple[ProbeKind, ...] = ("next_token", "choice")
 Template = Literal["chat", "raw"]
 BackendName = Literal["local", "http", "replay"]
 Access = Literal["text", "logits"]
+Question = Literal["weights", "outputs"]
+"""*Weights*: re-served, quantised, fine-tuned, merged? *Outputs*: trained on what the other wrote?"""
 Part = Literal["open", "sealed", "all"]
 """Which probes of a pack are asked: those anybody may look at, those held back, or both."""
 Status = Literal["evaluated", "inconclusive", "not comparable"]

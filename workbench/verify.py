@@ -27,6 +27,9 @@ TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
 LOOSE_TOLERANCE = 1e-3
 """Relative; where the embeddings themselves had to be computed again, on another processor say."""
+QUESTION_TOLERANCE = 1e-5
+"""Relative; texts are compared in float32, whose sums another processor adds in another order: scores
+then moved by up to 1.2e-7 (three kinds of processor, made answers)."""
 EMBEDDING_TOLERANCE = 1e-4
 """Absolute, per coordinate of a unit vector computed again."""
 
@@ -201,7 +204,13 @@ def _differing(kept: Comparison, again: Comparison) -> list[str]:
     tolerance = TOLERANCE if same_embeddings else LOOSE_TOLERANCE
     # The digest of the embeddings has its own check, with its own tolerance.
     again = replace(again, embedding_digest=kept.embedding_digest)
-    return list(_differences(to_json(kept), to_json(again), kept.suspect, tolerance))
+    one, other = to_json(kept), to_json(again)
+    asked = one.pop("questions"), other.pop("questions")
+    place = f"{kept.suspect}.questions"
+    return [
+        *_differences(one, other, kept.suspect, tolerance),
+        *_differences(*asked, place, max(tolerance, QUESTION_TOLERANCE)),
+    ]
 
 
 def _differences(kept: object, again: object, place: str, tolerance: float) -> Iterator[str]:

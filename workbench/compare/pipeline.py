@@ -1,20 +1,19 @@
 """Plan and case → one comparison per suspect."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
-from workbench.compare.choices import Choices
-from workbench.compare.lines import Lines, Tables
-from workbench.compare.material import Material, embed_answers, gather
-from workbench.compare.pairs import counted_probes, tables
+from workbench.compare.lines import Lines
+from workbench.compare.material import embed_answers, gather
 from workbench.compare.profiles import passage_profiles
+from workbench.compare.questions import Questions
 from workbench.compare.shown import Shown
 from workbench.compare.stacks import stack_floors
-from workbench.compare.tables import Table
+from workbench.compare.values import EveryTwo
 from workbench.embed import Embedder
 from workbench.errors import CaseError
 from workbench.evidence.verdict import conclude
-from workbench.metrics import METRICS, Metric
-from workbench.records import Comparison, Pack, Plan, to_json
+from workbench.metrics import METRICS
+from workbench.records import Comparison, to_json
 from workbench.store import CaseStore
 from workbench.store.journal import CASE_JOURNAL
 
@@ -63,8 +62,9 @@ def recompute(
     packs = store.packs()
     metrics = [metric for metric in METRICS if metric.id in plan.metrics]
     shown = Shown(store, {probe.address: probe.prompt for pack in packs for probe in pack.probes})
-    values = _values(plan, packs, metrics, materials, shown, say)
+    values = EveryTwo(packs, metrics, materials, shown, say)
     lines = Lines(plan, materials, values, shown)
+    questions = Questions(plan, packs, materials, values)
     floors = stack_floors(store, plan, materials, values)
     comparisons = []
     for suspect in plan.suspects:
@@ -85,33 +85,10 @@ def recompute(
                 observations={run_id: dict(item.outcomes) for run_id, item in materials.items()},
                 stacks=floors,
                 profiles=passage_profiles(shown, plan, packs, materials, suspect),
+                questions=questions.about(suspect),
             )
         )
     return tuple(comparisons)
-
-
-def _values(
-    plan: Plan,
-    packs: Sequence[Pack],
-    metrics: Sequence[Metric],
-    materials: Mapping[str, Material],
-    shown: Shown,
-    say: Callable[[str], None],
-) -> Tables:
-    """Values of every two runs, by metric; some depend on which suspect is compared."""
-    found = tables(packs, metrics, list(materials.values()), shown, say)
-    choices = {
-        metric.id: Choices(metric, packs, materials, counted_probes(packs, metric))
-        for metric in metrics
-        if metric.material == "options"
-    }
-
-    def values(metric: str, examined: str) -> Table:
-        if metric in choices:
-            return choices[metric].table(f"reference-{plan.reference}", examined)
-        return found[metric]
-
-    return values
 
 
 def _require_recorded(store: CaseStore) -> None:

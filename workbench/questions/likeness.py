@@ -35,6 +35,13 @@ class Likeness:
         """The same with further tables, by id of metric, whose groups are drawn with its own."""
         return replace(self, raw={**self.raw, **further}, adjusted={**self.adjusted, **further})
 
+    def both_gave(self, metric: str, reference: int, suspect: int) -> int:
+        """Prompts at which both had a value by a metric on the same prompts; 0 by any other."""
+        table = self.raw[metric]
+        if not isinstance(table, PairedTable):
+            return 0
+        return int(table.prompts[:, reference, suspect].sum())
+
 
 def measure(
     source: Source,
@@ -63,8 +70,7 @@ def measure(
         raw[name], adjusted[name] = profiles.count_profiles(features, frame)
     format_rows = [marks[prompt.prompt] for prompt in source.prompts]
     raw["format-profile"], adjusted["format-profile"] = profiles.format_profiles(format_rows, frame)
-    answered = source.answered().astype(np.float64)
-    return Likeness(raw, adjusted, max(groups) + 1, answered.T @ answered)
+    return Likeness(raw, adjusted, max(groups) + 1, source.shared().astype(np.float64))
 
 
 PROFILES: Mapping[str, profiles.Features] = {

@@ -39,8 +39,7 @@ def foregone(source: Source, kin: Kin, reference: int, suspect: int) -> str:
     Returns:
         A reason as in `Scored.reason`; empty if nothing stands in the way yet.
     """
-    answered = source.answered().astype(np.int64)
-    shared = answered.T @ answered
+    shared = source.shared()
     if (prompts := int(shared[reference, suspect])) < MIN_PROMPTS:
         return few_prompts(prompts)
     pairs, _ = Panels(kin, shared >= MIN_PROMPTS).unrelated(source.name)
@@ -97,6 +96,14 @@ class Scorer:
         asked = [measure for measure in self.used if question in measure.questions]
         scales = self.scales
         return [m for m in asked if m.id in scales and min(scales[m.id].units) > 0]
+
+    def why_not(self, measure: Measure) -> str:
+        """Why a metric of this level is not fused."""
+        if measure.id not in self.raw:
+            return "not measured"
+        if measure not in self.used:
+            return "fewer than half of the models have a value"
+        return "it tells no unrelated models apart" if self.scales else FEW_UNRELATED
 
     def _scales(self) -> dict[str, Scale]:
         """Metric → its scale; empty where too few models are unrelated."""

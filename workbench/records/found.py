@@ -178,9 +178,10 @@ class QuestionFinding:
     """Metric on distributions that was fused → probes at which both gave what it takes."""
     left_out: tuple[NoScore, ...]
     """Metrics of this question and level that were not fused, and why."""
-    missing_reference: float
-    """Share of the planned probes of this level without a usable answer, 0 to 1."""
-    missing_suspect: float
+    missing_reference: float | None
+    """Share of the protocol's prompts to which the reference gave nothing usable, 0 to 1; None where
+    none was planned."""
+    missing_suspect: float | None
 
 
 @dataclass(frozen=True, slots=True)

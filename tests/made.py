@@ -178,7 +178,11 @@ def planned_case(root: Path, name="made", packs=None, **changes) -> CaseStore:
     return create_case(root / name, plan(packs, **changes), packs)
 
 
-def recorded_case(root: Path, name="made", text=None, **changes) -> CaseStore:
+def says(model, address, repeat):
+    return f"{model} says {address} {repeat}"
+
+
+def recorded_case(root: Path, name="made", text=None, says=says, **changes) -> CaseStore:
     """A case whose runs are all recorded and closed; not yet compared."""
     store = planned_case(root, name, **changes)
     the_plan = store.plan()
@@ -190,7 +194,7 @@ def recorded_case(root: Path, name="made", text=None, **changes) -> CaseStore:
                 run_id,
                 probe,
                 repeat,
-                text=(text or f"{model} says {probe.address} {repeat}")
+                text=(text or says(model, probe.address, repeat))
                 if pack.kind == "generate"
                 else None,
                 top=tops() if pack.kind != "generate" else (),

@@ -5,7 +5,7 @@ how well they do out of fold. Both are read as untrusted: nothing in them is run
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ class Kept:
 
 
 def make(
-    table: pd.DataFrame, *, name: str, title: str, protocol: Protocol | None
+    table: pd.DataFrame, *, name: str, title: str, protocols: Mapping[Question, Protocol]
 ) -> tuple[CalibrationFigures, Kept]:
     """Make a calibration from a table of labelled scores.
 
@@ -67,7 +67,7 @@ def make(
             `Q_panel_low`, `Q_panel_high`, `Q_raw` for one question Q or both.
         name: Its name.
         title: What it was made from.
-        protocol: How the scores were made; None if nobody said.
+        protocols: How the scores of each question were made; empty if nobody said.
 
     Raises:
         CalibrationError: If columns are missing or no labelled pair has a score.
@@ -79,7 +79,7 @@ def make(
         labelled,
         name=name,
         title=title,
-        protocol=protocol,
+        protocols=protocols,
         scores_digest=digest_of_bytes(scores),
         software=__version__,
     )
@@ -265,7 +265,7 @@ def check(folder: Path) -> list[str]:
         read_scores(kept.scores, folder.name),
         name=stated.name,
         title=stated.title,
-        protocol=stated.protocol,
+        protocols=stated.protocols,
         scores_digest=stated.scores_digest,
         software=stated.software,
     )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from workbench import calibrations
 from workbench.backends import Question
 from workbench.backends.again import differences
 from workbench.collect import questions
@@ -12,7 +13,7 @@ from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
-from workbench.errors import CustodyError, DistributionError
+from workbench.errors import CalibrationError, CustodyError, DistributionError
 from workbench.importers.again import reread
 from workbench.readings import Answers, readings, recorded_answers
 from workbench.records import Comparison, Run, to_json
@@ -27,6 +28,9 @@ TOLERANCE = 1e-9
 """Relative; numbers computed again from the very same embeddings differ by rounding at most."""
 LOOSE_TOLERANCE = 1e-3
 """Relative; where the embeddings themselves had to be computed again, on another processor say."""
+QUESTION_TOLERANCE = 1e-5
+"""Relative; texts are compared in float32, whose sums another processor adds in another order: scores
+then moved by up to 1.2e-7 (three kinds of processor, made answers)."""
 EMBEDDING_TOLERANCE = 1e-4
 """Absolute, per coordinate of a unit vector computed again."""
 
@@ -186,8 +190,10 @@ def _numbers(
     store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
 ) -> Check:
     try:
-        again = {item.suspect: item for item in recompute(store, load_embedder, say)}
-    except (CustodyError, DistributionError) as error:
+        used = dict.fromkeys(one for kept in store.comparisons() for one in kept.calibrations)
+        known = calibrations.kept(list(used), store.calibration_folder)
+        again = {item.suspect: item for item in recompute(store, load_embedder, say, known)}
+    except (CustodyError, DistributionError, CalibrationError) as error:
         return Check("Scores and verdicts", (error.what,), "not computed again")
     problems, count = [], 0
     for kept in store.comparisons():
@@ -201,7 +207,13 @@ def _differing(kept: Comparison, again: Comparison) -> list[str]:
     tolerance = TOLERANCE if same_embeddings else LOOSE_TOLERANCE
     # The digest of the embeddings has its own check, with its own tolerance.
     again = replace(again, embedding_digest=kept.embedding_digest)
-    return list(_differences(to_json(kept), to_json(again), kept.suspect, tolerance))
+    one, other = to_json(kept), to_json(again)
+    asked = one.pop("questions"), other.pop("questions")
+    place = f"{kept.suspect}.questions"
+    return [
+        *_differences(one, other, kept.suspect, tolerance),
+        *_differences(*asked, place, max(tolerance, QUESTION_TOLERANCE)),
+    ]
 
 
 def _differences(kept: object, again: object, place: str, tolerance: float) -> Iterator[str]:

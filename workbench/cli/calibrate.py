@@ -15,12 +15,12 @@ from workbench.visible import visible_line
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.evaluate.protocols import Protocols
     from workbench.records import (
         CalibrationFigures,
         ErrorRate,
         Figure,
         Level,
-        Protocol,
         Question,
         SystemFigures,
     )
@@ -56,9 +56,9 @@ def calibrate(
         return
     if output is None:
         raise typer.BadParameter("Name the folder of the calibration with -o.")
-    table, protocol = _read(scores, source)
+    table, protocols = _read(scores, source)
     figures, kept = calibrations.make(
-        table, name=output.name, title=title or f"Scores of {scores.name}", protocol=protocol
+        table, name=output.name, title=title or f"Scores of {scores.name}", protocols=protocols
     )
     calibrations.write(kept, output)
     if as_json:
@@ -67,18 +67,18 @@ def calibrate(
         _print_markdown(figures)
     else:
         _print_tables(figures)
-    if protocol is None:
+    if not protocols:
         say("No file beside the scores says how they were made, so this calibration fits no case.")
     say(f"Calibration {figures.name} is in {output}.")
 
 
-def _read(scores: Path, source: str | None) -> "tuple[pd.DataFrame, Protocol | None]":
+def _read(scores: Path, source: str | None) -> "tuple[pd.DataFrame, Protocols]":
     from workbench.evaluate import read_table
     from workbench.evaluate.protocols import read_protocols
 
     table = read_table(scores, "pairs")
-    protocols = read_protocols(scores)
-    names = sorted(table["source"].dropna().unique()) if "source" in table else sorted(protocols)
+    stated = read_protocols(scores)
+    names = sorted(table["source"].dropna().unique()) if "source" in table else sorted(stated)
     if source is None and len(names) > 1:
         raise CalibrationError(
             f"{scores.name} holds scores of {len(names)} sources, and each is a protocol of its own.",
@@ -87,7 +87,7 @@ def _read(scores: Path, source: str | None) -> "tuple[pd.DataFrame, Protocol | N
     chosen = source or (names[0] if names else "")
     if source is not None:
         table = table[table["source"] == source] if "source" in table else table[:0]
-    return table, protocols.get(chosen)
+    return table, stated.get(chosen, {})
 
 
 def _check(folder: Path, *, as_json: bool) -> None:

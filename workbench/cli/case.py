@@ -71,9 +71,10 @@ def compare(case: CaseName, *, as_json: AsJson = False) -> None:
 
 def compare_all(store: CaseStore) -> tuple[Comparison, ...]:
     """Compare every suspect of a case, keeping what is new."""
+    from workbench.calibrations import library
     from workbench.compare import compare_case
 
-    return compare_case(store, load_embedder, say)
+    return compare_case(store, load_embedder, say, library())
 
 
 @cache

@@ -109,8 +109,8 @@ def _write(table: "pd.DataFrame", output: Path) -> None:
 
 
 def _sum_up(table: "pd.DataFrame", models: "pd.DataFrame", *, shown: bool) -> dict[str, Any]:
-    from workbench.evaluate import QUESTIONS
     from workbench.evaluate.summary import pair_families, rates
+    from workbench.records import QUESTIONS
 
     result: dict[str, Any] = {}
     for question in QUESTIONS:

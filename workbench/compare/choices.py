@@ -1,7 +1,7 @@
 """Multiple-choice questions: what each run gave for the options, and every two runs compared by it."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations, permutations
 
 import torch
@@ -49,11 +49,23 @@ class Choices:
         """
         if examined not in self._tables:
             controls = [i.run.id for i in self._materials.values() if i.run.role == "control"]
-            self._tables[examined] = self._compared(reference, [examined, *controls])
+            panel = [examined, *controls]
+
+            def rest(one: str, other: str) -> list[str]:
+                return [member for member in panel if member not in {one, other}]
+
+            self._tables[examined] = self.every_two([reference, *panel], rest)
         return self._tables[examined]
 
-    def _compared(self, reference: str, panel: Sequence[str]) -> Table:
-        members = [reference, *panel]
+    def every_two(
+        self, members: Sequence[str], panel: Callable[[str, str], Sequence[str]]
+    ) -> Table:
+        """Compare every two runs, each pair beside the panel that a rule gives it.
+
+        Args:
+            members: Runs, the members of every panel among them.
+            panel: Two runs → what stands beside them.
+        """
         if not self._probes:
             none = self._none("no multiple-choice question was asked")
             return dict.fromkeys(permutations(members, 2), none)
@@ -63,8 +75,7 @@ class Choices:
         place = {member: number for number, member in enumerate(members)}
         found: Table = {}
         for one, other in combinations(members, 2):
-            rest = [place[member] for member in panel if member not in {one, other}]
-            rows = [place[one], place[other], *rest]
+            rows = [place[one], place[other], *(place[member] for member in panel(one, other))]
             why = self._why_not(one, silent) or self._why_not(other, silent)
             values = self._none(why) if why else self._values(residuals[rows])
             found[one, other] = found[other, one] = values

@@ -40,7 +40,12 @@ class Material:
     @property
     def texts(self) -> dict[str, list[str]]:
         """Probe → usable answers, in the order of their repeats."""
-        return {probe: [by[n] for n in sorted(by)] for probe, by in self.answers.items()}
+        return {probe: self.texts_of(probe) for probe in self.answers}
+
+    def texts_of(self, probe: str) -> list[str]:
+        """Usable answers to one probe, in the order of their repeats."""
+        by = self.answers.get(probe, {})
+        return [by[repeat] for repeat in sorted(by)]
 
 
 def gather(store: CaseStore, run: Run) -> Material:

@@ -1,26 +1,31 @@
 """Plan and case → one comparison per suspect."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from workbench.compare.choices import Choices
-from workbench.compare.lines import Lines, Tables
-from workbench.compare.material import Material, embed_answers, gather
-from workbench.compare.pairs import counted_probes, tables
+from workbench.calibrations import keep
+from workbench.compare.lines import Lines
+from workbench.compare.material import embed_answers, gather
+from workbench.compare.opinions import opinions
 from workbench.compare.profiles import passage_profiles
+from workbench.compare.questions import Questions
 from workbench.compare.shown import Shown
 from workbench.compare.stacks import stack_floors
-from workbench.compare.tables import Table
+from workbench.compare.values import EveryTwo
 from workbench.embed import Embedder
 from workbench.errors import CaseError
 from workbench.evidence.verdict import conclude
-from workbench.metrics import METRICS, Metric
-from workbench.records import Comparison, Pack, Plan, to_json
+from workbench.evidence.weighing import Calibration
+from workbench.metrics import METRICS
+from workbench.records import Comparison, to_json
 from workbench.store import CaseStore
 from workbench.store.journal import CASE_JOURNAL
 
 
 def compare_case(
-    store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
+    store: CaseStore,
+    load_embedder: Callable[[str], Embedder],
+    say: Callable[[str], None],
+    calibrations: Sequence[Calibration] = (),
 ) -> tuple[Comparison, ...]:
     """Compare every suspect of a case and append what is new to the case's journal.
 
@@ -28,6 +33,7 @@ def compare_case(
         store: A case whose runs are all closed.
         load_embedder: Opens a sentence encoder by name.
         say: Called with a line of progress.
+        calibrations: Those at hand. The case keeps them, so that anybody can compute it again.
 
     Returns:
         One comparison per suspect, in the order of the plan.
@@ -37,7 +43,8 @@ def compare_case(
     """
     store.catch_up(CASE_JOURNAL)  # a comparison that was journaled just before the program died
     known = {found.digest for found in store.comparisons()}
-    comparisons = recompute(store, load_embedder, say)
+    comparisons = recompute(store, load_embedder, say, calibrations)
+    keep(calibrations, store.calibration_folder)
     fresh = [to_json(found) for found in comparisons if found.digest not in known]
     if fresh:
         store.record("case", "comparison", fresh)
@@ -45,7 +52,10 @@ def compare_case(
 
 
 def recompute(
-    store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
+    store: CaseStore,
+    load_embedder: Callable[[str], Embedder],
+    say: Callable[[str], None],
+    calibrations: Sequence[Calibration] = (),
 ) -> tuple[Comparison, ...]:
     """Compute every comparison of a case from its record, keeping nothing but embeddings."""
     _require_recorded(store)
@@ -63,13 +73,16 @@ def recompute(
     packs = store.packs()
     metrics = [metric for metric in METRICS if metric.id in plan.metrics]
     shown = Shown(store, {probe.address: probe.prompt for pack in packs for probe in pack.probes})
-    values = _values(plan, packs, metrics, materials, shown, say)
+    values = EveryTwo(packs, metrics, materials, shown, say)
     lines = Lines(plan, materials, values, shown)
+    questions = Questions(plan, packs, materials, values)
     floors = stack_floors(store, plan, materials, values)
     comparisons = []
     for suspect in plan.suspects:
         say(f"Scoring {suspect}")
         own = tuple(lines.line(metric, suspect) for metric in metrics)
+        asked = questions.about(suspect)
+        said = opinions(plan.reference, suspect, asked, calibrations)
         comparisons.append(
             Comparison(
                 case=plan.case,
@@ -78,40 +91,18 @@ def recompute(
                 suspect=suspect,
                 controls=plan.controls,
                 lines=own,
-                verdict=conclude(plan.reference, suspect, own, len(plan.controls)),
+                verdict=conclude(plan.reference, suspect, own, len(plan.controls), said),
                 embedder=embedder.revision,
                 embedding_digest=embedding_digest,
                 run_heads=heads,
                 observations={run_id: dict(item.outcomes) for run_id, item in materials.items()},
                 stacks=floors,
                 profiles=passage_profiles(shown, plan, packs, materials, suspect),
+                questions=asked,
+                calibrations=tuple(one.digest for one in calibrations),
             )
         )
     return tuple(comparisons)
-
-
-def _values(
-    plan: Plan,
-    packs: Sequence[Pack],
-    metrics: Sequence[Metric],
-    materials: Mapping[str, Material],
-    shown: Shown,
-    say: Callable[[str], None],
-) -> Tables:
-    """Values of every two runs, by metric; some depend on which suspect is compared."""
-    found = tables(packs, metrics, list(materials.values()), shown, say)
-    choices = {
-        metric.id: Choices(metric, packs, materials, counted_probes(packs, metric))
-        for metric in metrics
-        if metric.material == "options"
-    }
-
-    def values(metric: str, examined: str) -> Table:
-        if metric in choices:
-            return choices[metric].table(f"reference-{plan.reference}", examined)
-        return found[metric]
-
-    return values
 
 
 def _require_recorded(store: CaseStore) -> None:

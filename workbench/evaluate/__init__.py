@@ -2,6 +2,5 @@
 
 from workbench.evaluate.material import read_sources, read_table
 from workbench.evaluate.pairs import Evaluated, evaluate
-from workbench.questions.likeness import QUESTIONS
 
-__all__ = ["QUESTIONS", "Evaluated", "evaluate", "read_sources", "read_table"]
+__all__ = ["Evaluated", "evaluate", "read_sources", "read_table"]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.evaluate.pairs import Evaluated
 from workbench.evaluate.summary import NEGATIVE, POSITIVES, auc
-from workbench.questions.likeness import QUESTIONS
+from workbench.records import QUESTIONS
 
 HARD = ("same_base_sibling", "shared_teacher", "shared_preference_data")
 FORMS = ("raw", "centred", "adjusted")

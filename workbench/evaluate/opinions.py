@@ -5,24 +5,25 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.evaluate.protocols import Protocols
 from workbench.evidence.gates import case_gates
 from workbench.evidence.judge import Measured
 from workbench.evidence.propositions import ALTERNATIVES
 from workbench.evidence.protocols import calibrated_for
 from workbench.evidence.weighing import Asked, Calibration, uncalibrated, weigh
-from workbench.records import QUESTIONS, Opinion, Protocol, Question
+from workbench.records import QUESTIONS, Opinion, Question
 
 
 def with_opinions(
     table: pd.DataFrame,
-    protocols: Mapping[str, Protocol],
+    protocols: Mapping[str, Protocols],
     calibrations: Sequence[Calibration],
 ) -> pd.DataFrame:
     """Fill in what the scores of each pair are worth. No label is read.
 
     Args:
         table: Rows of `evaluate`, with `source`.
-        protocols: Source → how its scores were made.
+        protocols: Source → question → how its scores were made.
         calibrations: Those at hand.
 
     Returns:
@@ -31,7 +32,10 @@ def with_opinions(
     """
     filled = table.copy()
     for question in QUESTIONS:
-        chosen = {name: calibrated_for(p, question, calibrations) for name, p in protocols.items()}
+        chosen = {
+            name: calibrated_for(p[question], question, calibrations)
+            for name, p in protocols.items()
+        }
         rows = [
             _columns(question, row, *chosen.get(str(row["source"]), (None, ())))
             for row in table.to_dict("records")
@@ -69,6 +73,7 @@ def opinion_of(
         question,
         controls=int(row["controls"]),
         fewest_controls=calibration.figures.fewest_controls,
+        called_controls=0,  # a file of pairs has no one suspect whose panel could be tried
         missing_reference=float(row["reference_missing"]),
         missing_suspect=float(row["suspect_missing"]),
     )

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from workbench.errors import EvaluationError
 from workbench.evaluate.material import ONE_SOURCE
 from workbench.evaluate.opinions import with_opinions
-from workbench.evaluate.protocols import protocol_of
+from workbench.evaluate.protocols import Protocols, protocols_of
 from workbench.evidence.weighing import Calibration
 from workbench.questions.kin import declared_kin
-from workbench.questions.likeness import QUESTIONS, TextMetric, measure
+from workbench.questions.likeness import measure
+from workbench.questions.measures import Measure
 from workbench.questions.score import Scored, Scorer
 from workbench.questions.singles import single_scores
 from workbench.questions.source import Source
-from workbench.records import Protocol
+from workbench.records import QUESTIONS
 
 NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")
 """Columns of a question that hold numbers or nothing."""
@@ -34,10 +35,10 @@ class Evaluated:
     """The file's own columns, then the scores; one row per pair in the file's order."""
     singles: pd.DataFrame
     """One row per pair with a score, in the order of `table` by source; columns `metric form`."""
-    metrics: tuple[TextMetric, ...]
+    metrics: tuple[Measure, ...]
     """Metrics that some source could compute."""
-    protocols: Mapping[str, Protocol]
-    """Source → how its scores were made."""
+    protocols: Mapping[str, Protocols]
+    """Source → question → how its scores were made."""
 
 
 def evaluate(
@@ -73,8 +74,8 @@ def evaluate(
     named = _sources_of(sources, pairs)
     rows: dict[int, dict[str, object]] = {}
     singles: list[pd.DataFrame] = []
-    metrics: dict[str, TextMetric] = {}
-    protocols: dict[str, Protocol] = {}
+    metrics: dict[str, Measure] = {}
+    protocols: dict[str, Protocols] = {}
     for source in sources:
         here = pairs.index[named == source.name]
         if not len(here):
@@ -83,7 +84,7 @@ def evaluate(
         scorer = _scorer(source, models, embed, report)
         report(f"{source.name}: scoring {len(here)} pairs")
         metrics |= {metric.id: metric for metric in scorer.used}
-        protocols[source.name] = protocol_of(source, tuple(scorer.used), embedder)
+        protocols[source.name] = protocols_of(source, scorer.used, embedder)
         scored = {i: _score(scorer, source, pairs.loc[i]) for i in here}
         missing = _missing(source)
         rows |= {i: _row(source, one) | _absent(missing, pairs.loc[i]) for i, one in scored.items()}

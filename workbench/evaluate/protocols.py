@@ -1,21 +1,25 @@
 """How the scores of a source were made, and the file beside a table of scores that says so."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from workbench.digest import digest_of_text
 from workbench.errors import EvaluationError
-from workbench.questions.likeness import QUESTIONS, TextMetric
+from workbench.questions.measures import Measure
 from workbench.questions.source import Source
-from workbench.records import DecodingUsed, Protocol, from_json, to_json
+from workbench.records import QUESTIONS, DecodingUsed, Protocol, Question, from_json, to_json
 
 SUFFIX = ".protocol.json"
 
 
-def protocol_of(source: Source, used: tuple[TextMetric, ...], embedder: str | None) -> Protocol:
+Protocols = Mapping[Question, Protocol]
+"""Question → how its scores were made."""
+
+
+def protocols_of(source: Source, used: Sequence[Measure], embedder: str | None) -> Protocols:
     """Say how the scores of one source were made.
 
     Args:
@@ -23,16 +27,14 @@ def protocol_of(source: Source, used: tuple[TextMetric, ...], embedder: str | No
         used: Metrics that could be computed.
         embedder: Revision of the sentence encoder; None where none was used.
     """
-    metrics = {q: tuple(metric.id for metric in used if q in metric.questions) for q in QUESTIONS}
-    with_meaning = any("paired-embedding" in names for names in metrics.values())
-    return Protocol(
-        access="text",
-        metrics=metrics,
-        packs={},
-        prompts=tuple(sorted({digest_of_text(p.asked or p.prompt) for p in source.prompts})),
-        decoding={"recorded": DecodingUsed(None, None, _repeats(source))},
-        embedder=embedder if with_meaning else None,
-    )
+    prompts = tuple(sorted({digest_of_text(p.asked or p.prompt) for p in source.prompts}))
+    decoding = {"recorded": DecodingUsed(None, None, _repeats(source))}
+    found = {}
+    for question in QUESTIONS:
+        metrics = tuple(one.id for one in used if question in one.questions)
+        meant = embedder if "paired-embedding" in metrics else None
+        found[question] = Protocol("text", metrics, {}, prompts, decoding, embedder=meant)
+    return found
 
 
 def _repeats(source: Source) -> int:
@@ -46,14 +48,17 @@ def beside(scores: Path) -> Path:
     return scores.with_suffix(SUFFIX)
 
 
-def write_protocols(protocols: Mapping[str, Protocol], scores: Path) -> None:
-    """Write source → protocol beside a table of scores."""
-    content = {name: to_json(protocol) for name, protocol in protocols.items()}
+def write_protocols(protocols: Mapping[str, Protocols], scores: Path) -> None:
+    """Write source → question → protocol beside a table of scores."""
+    content = {
+        name: {question: to_json(one) for question, one in asked.items()}
+        for name, asked in protocols.items()
+    }
     beside(scores).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")
 
 
-def read_protocols(scores: Path) -> dict[str, Protocol]:
-    """Read source → protocol; empty if nothing stands beside the table.
+def read_protocols(scores: Path) -> dict[str, Protocols]:
+    """Read source → question → protocol; empty if nothing stands beside the table.
 
     Raises:
         EvaluationError: If what stands there cannot be read.
@@ -63,8 +68,11 @@ def read_protocols(scores: Path) -> dict[str, Protocol]:
         return {}
     try:
         content = json.loads(path.read_text())
-        return {name: from_json(Protocol, value) for name, value in content.items()}
-    except (OSError, ValueError, AttributeError, RecursionError) as error:
+        return {
+            name: {q: from_json(Protocol, asked[q]) for q in QUESTIONS if q in asked}
+            for name, asked in content.items()
+        }
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise EvaluationError(
             f"{path.name} cannot be read ({str(error).splitlines()[0]}).",
             fix="Score the pairs anew with `workbench evaluate`, or take the file away.",

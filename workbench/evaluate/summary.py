@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.digest import seed_from
-from workbench.questions.likeness import Question
 from workbench.questions.paired import Floats
+from workbench.records import Question
 
 NEGATIVE = "unrelated"
 POSITIVES: Mapping[Question, tuple[str, ...]] = {

@@ -26,7 +26,7 @@ def calibrate(
     *,
     name: str,
     title: str,
-    protocol: Protocol | None,
+    protocols: Mapping[Question, Protocol],
     scores_digest: str,
     software: str,
 ) -> CalibrationFigures:
@@ -36,7 +36,7 @@ def calibrate(
         labelled: Scores of pairs whose history is known, per question.
         name: Name of the calibration.
         title: What it was made from, in words.
-        protocol: How the scores were made; None if nobody said.
+        protocols: How the scores of each question were made; empty if nobody said.
         scores_digest: Digest of the table they stand in.
         software: Version of this program.
     """
@@ -61,7 +61,7 @@ def calibrate(
         title=title,
         software=software,
         scores_digest=scores_digest,
-        protocol=protocol,
+        protocols=dict(protocols),
         fewest_controls=_fewest_controls(labelled),
         systems=tuple(systems),
         headline=headline,

@@ -10,6 +10,8 @@ FEWEST_RECIPES = 3
 MOST_CALIBRATION_LOSS = 0.15
 MOST_EXCEEDING = 1.5
 """k · P(LR ≥ k | H_ind) at k = 10; 1 is what calibration allows, the rest is room for chance."""
+MOST_CALLED = 0.1
+"""Of the controls, each taken for the suspect without anybody knowing."""
 MOST_MISSING = 0.05
 MOST_MISSING_APART = 0.02
 
@@ -71,6 +73,7 @@ def case_gates(
     *,
     controls: int,
     fewest_controls: int,
+    called_controls: int,
     missing_reference: float,
     missing_suspect: float,
 ) -> tuple[Gate, ...]:
@@ -80,6 +83,7 @@ def case_gates(
         question: The question.
         controls: Independent controls of the case.
         fewest_controls: Controls of the labelled pair that had fewest.
+        called_controls: Controls that would be called derived if each were taken for the suspect.
         missing_reference: Share of the reference's planned answers that are missing, 0 to 1.
         missing_suspect: The suspect's.
     """
@@ -90,6 +94,13 @@ def case_gates(
             controls >= fewest_controls,
             f"the panel holds {controls} independent families; the calibration was made with at "
             f"least {fewest_controls}",
+        ),
+        Gate(
+            question,
+            "controls as shams",
+            called_controls <= MOST_CALLED * controls,
+            f"{called_controls} of {controls} controls would be called derived; at most "
+            f"{MOST_CALLED:.0%} are allowed",
         ),
         Gate(
             question,

@@ -9,13 +9,12 @@ SHARED_PROMPTS = 0.9
 """Of the prompts of recorded answers so many must be the same on both sides; answers go missing."""
 
 
-def differences(case: Protocol, calibrated: Protocol | None, question: Question) -> tuple[str, ...]:
+def differences(case: Protocol, calibrated: Protocol | None) -> tuple[str, ...]:
     """What keeps a calibration from speaking of a case.
 
     Args:
         case: How the case's scores were made.
         calibrated: How the labelled scores were made; None if nobody said.
-        question: The question in hand.
 
     Returns:
         What differs, in words; empty if the protocol is the same.
@@ -25,9 +24,9 @@ def differences(case: Protocol, calibrated: Protocol | None, question: Question)
     found = []
     if case.access != calibrated.access:
         found.append(f"access level {calibrated.access}, here {case.access}")
-    mine, theirs = case.metrics.get(question, ()), calibrated.metrics.get(question, ())
-    if set(mine) != set(theirs):
-        found.append(f"other metrics ({_apart(set(mine), set(theirs))})")
+    mine, theirs = set(case.metrics), set(calibrated.metrics)
+    if mine != theirs:
+        found.append(f"other metrics ({_apart(mine, theirs)})")
     if case.embedder != calibrated.embedder:
         found.append("another sentence encoder")
     if case.packs != calibrated.packs:
@@ -41,6 +40,8 @@ def differences(case: Protocol, calibrated: Protocol | None, question: Question)
         found.append(f"other prompts ({share:.0%} are shared)")
     if decoding := _decoding(case.decoding, calibrated.decoding):
         found.append(f"other decoding ({decoding})")
+    if case.readings != calibrated.readings:
+        found.append(f"{calibrated.readings} probes of each pack were read, here {case.readings}")
     return tuple(found)
 
 
@@ -63,7 +64,7 @@ def calibrated_for(
     for one in calibrations:
         if question not in one.labelled:
             continue
-        if found := differences(protocol, one.figures.protocol, question):
+        if found := differences(protocol, one.figures.protocols.get(question)):
             apart.append(f"Calibration {one.figures.name}: {'; '.join(found)}.")
         else:
             fitting.append(one)

@@ -74,6 +74,9 @@ def class_bounds_rows(
     if p.shape != q.shape:
         msg = f"class bounds: shapes {tuple(p.shape)} and {tuple(q.shape)} differ"
         raise ValueError(msg)
+    if not bool(a.any() or b.any()):  # nothing is open: the limits are the divergence itself
+        whole = {name: _exact(divergence, p, q) for name, divergence in DIVERGENCES.items()}
+        return whole | {"top1-agreement": _top1(p, q, a, b)}
     nearest = _nearest(p, q, a, b)
     found = {}
     for name, divergence in DIVERGENCES.items():
@@ -97,6 +100,12 @@ def _checked(role: str, listed: Tensor, open_mass: Tensor) -> tuple[Tensor, Tens
             fix="Give probabilities that, with the open mass, sum to 1 at each position.",
         )
     return listed / total[:, None], open_mass / total
+
+
+def _exact(divergence: Divergence, p: Tensor, q: Tensor) -> BoundedRows:
+    total = divergence.term(p, q).sum(1)
+    value = total.sqrt() if divergence.root else total
+    return BoundedRows(value, value, value)
 
 
 def _nearest(p: Tensor, q: Tensor, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:

@@ -87,3 +87,20 @@ def _order(rows: pd.DataFrame, models: Sequence[str]) -> tuple[int, ...]:
     taught = [":" in teachers for teachers in _column(rows, "teachers")]
     dates = [date or "9999" for date in _column(rows, "release_date")]
     return tuple(sorted(range(len(models)), key=lambda i: (taught[i], dates[i], models[i])))
+
+
+def case_kin(models: Sequence[str], reference: str, suspect: str) -> Kin:
+    """Kin of one comparison, by what its plan declares: controls are strangers to all others.
+
+    Whether suspect and reference are related is the question, so they are never taken for strangers,
+    and no panel holds both: they stand in one family. Each control is a family of its own.
+
+    Args:
+        models: Models of the source, in its order; all but two are controls.
+        reference: The reference, one of them.
+        suspect: The suspect, another.
+    """
+    families = tuple(reference if model == suspect else model for model in models)
+    related = np.array([[mine == yours for yours in families] for mine in families])
+    order = sorted(range(len(models)), key=lambda i: (models[i] == suspect, models[i]))
+    return Kin(families, related, tuple(order))

@@ -1,8 +1,7 @@
 """Every text metric on one source: all pairs of models at once, ready for reweighted prompts."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,46 +13,10 @@ from workbench.questions.paired import Floats, PairedTable
 from workbench.questions.profiles import Frame, ProfileTable
 from workbench.questions.source import Answered, Source
 
-Question = Literal["weights", "outputs"]
-QUESTIONS: tuple[Question, ...] = ("weights", "outputs")
 GROUPS = 20
 """Prompts are dealt into so many groups, which the bootstrap draws and profiles keep apart."""
 
 AnyTable = PairedTable | ProfileTable
-
-
-@dataclass(frozen=True, slots=True)
-class TextMetric:
-    """One way to compare models by text, and the questions its value goes into."""
-
-    id: str
-    title: str
-    questions: frozenset[Question]
-    """Empty: shown, never fused."""
-
-
-def _of(*questions: Question) -> frozenset[Question]:
-    return frozenset(questions)
-
-
-METRICS: tuple[TextMetric, ...] = (
-    TextMetric("character-ngram", "Characters of paired answers", _of("weights")),
-    TextMetric("rare-phrases", "Rare phrases of paired answers", _of("weights")),
-    TextMetric("word-bigram", "Word pairs of paired answers", _of("weights", "outputs")),
-    TextMetric("opening-words", "Opening words of paired answers", _of("weights", "outputs")),
-    TextMetric("paired-embedding", "Meaning of paired answers", _of("weights")),
-    TextMetric("word-profile", "Words, other prompts", _of("outputs")),
-    TextMetric("character-profile", "Characters, other prompts", _of("outputs")),
-    TextMetric("template-profile", "Sentence templates, other prompts", _of("outputs")),
-    TextMetric("format-profile", "Format, other prompts", _of()),
-    TextMetric("refusals", "Refusals of paired prompts", _of()),
-    TextMetric("length", "Length alone", _of()),
-    TextMetric("layout", "Layout alone", _of()),
-)
-"""What is measured. A metric on the same prompts speaks of near copies, so of weights; one on other
-prompts of habits, so of outputs; wording and openings of the same answers are what a student is
-trained on, so they go into both. Length and layout go into neither."""
-NUISANCES = ("length", "layout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +31,17 @@ class Likeness:
     prompts: Floats
     """Prompts that both answered, shape (models, models)."""
 
+    def beside(self, further: Mapping[str, PairedTable]) -> "Likeness":
+        """The same with further tables, by id of metric, whose groups are drawn with its own."""
+        return replace(self, raw={**self.raw, **further}, adjusted={**self.adjusted, **further})
+
+    def both_gave(self, metric: str, reference: int, suspect: int) -> int:
+        """Prompts at which both had a value by a metric on the same prompts; 0 by any other."""
+        table = self.raw[metric]
+        if not isinstance(table, PairedTable):
+            return 0
+        return int(table.prompts[:, reference, suspect].sum())
+
 
 def measure(
     source: Source,
@@ -81,7 +55,8 @@ def measure(
         embeddings: Text → unit row; None leaves `paired-embedding` out.
         report: Called with the title of each metric when it begins.
     """
-    groups = deal(source)
+    place = deal([prompt.prompt for prompt in source.prompts])
+    groups = [place[prompt.prompt] for prompt in source.prompts]
     models = len(source.models)
     marks = {p.prompt: np.stack([format_marks(text) for text in p.texts]) for p in source.prompts}
     raw: dict[str, AnyTable] = {}
@@ -95,8 +70,7 @@ def measure(
         raw[name], adjusted[name] = profiles.count_profiles(features, frame)
     format_rows = [marks[prompt.prompt] for prompt in source.prompts]
     raw["format-profile"], adjusted["format-profile"] = profiles.format_profiles(format_rows, frame)
-    answered = source.answered().astype(np.float64)
-    return Likeness(raw, adjusted, max(groups) + 1, answered.T @ answered)
+    return Likeness(raw, adjusted, max(groups) + 1, source.shared().astype(np.float64))
 
 
 PROFILES: Mapping[str, profiles.Features] = {
@@ -106,19 +80,14 @@ PROFILES: Mapping[str, profiles.Features] = {
 }
 
 
-ADJUSTED_BEFORE = frozenset([*PROFILES, "format-profile"])
-"""Metrics whose adjusted table is freed of length and layout already."""
-
-
-def deal(source: Source) -> list[int]:
+def deal(prompts: Sequence[str], groups: int = GROUPS) -> dict[str, int]:
     """Group of each prompt: in the order of a digest of their names, dealt like cards.
 
     Every group holds as many prompts as any other, or one more, and the deal does not depend on the
     order of the file.
     """
-    order = sorted(source.prompts, key=lambda prompt: seed_from("group", prompt.prompt))
-    place = {prompt.prompt: index % GROUPS for index, prompt in enumerate(order)}
-    return [place[prompt.prompt] for prompt in source.prompts]
+    order = sorted(prompts, key=lambda prompt: seed_from("group", prompt))
+    return {prompt: index % groups for index, prompt in enumerate(order)}
 
 
 def _paired(

@@ -25,6 +25,30 @@ class PairedTable:
     prompts: Floats
     """Prompts that both answered, same shape."""
 
+    @classmethod
+    def empty(cls, groups: int, models: int) -> "PairedTable":
+        """A table of nothing yet."""
+        shape = (groups, models, models)
+        return cls(np.zeros(shape), np.zeros(shape))
+
+    def add(self, group: int, here: NDArray[np.intp], values: Floats) -> None:
+        """Add one prompt, the mean over its pairs of models taken away.
+
+        What a prompt makes of everybody cannot then speak for pairs that share only some prompts.
+
+        Args:
+            group: Group of the prompt.
+            here: Models that have a value there.
+            values: Likeness of every two of them, shape (here, here); NaN where a pair has none.
+        """
+        known = np.isfinite(values)
+        pairs = known & ~np.eye(len(here), dtype=bool)
+        if not pairs.any():
+            return
+        at = np.ix_(np.array([group]), here, here)
+        self.sums[at] += np.where(known, values - values[pairs].mean(), 0.0)
+        self.prompts[at] += known
+
     def at(self, weights: Floats) -> Floats:
         """Mean likeness with groups of prompts weighted.
 
@@ -45,9 +69,7 @@ def add_up(
     groups: Sequence[int],
     models: int,
 ) -> PairedTable:
-    """Sum a likeness over prompts, each prompt's mean over pairs taken away first.
-
-    What a prompt makes of everybody cannot then speak for pairs that share only some prompts.
+    """Sum a likeness over prompts.
 
     Args:
         likeness: Prompt → likeness of the models that answered, in the order of `np.unique`.
@@ -55,17 +77,11 @@ def add_up(
         groups: Group of each prompt.
         models: Models of the source.
     """
-    shape = (max(groups, default=0) + 1, models, models)
-    table = PairedTable(np.zeros(shape), np.zeros(shape))
+    table = PairedTable.empty(max(groups, default=0) + 1, models)
     for prompt, group in zip(prompts, groups, strict=True):
         here = np.unique(prompt.models)
-        if len(here) < 2:
-            continue
-        values = likeness(prompt)
-        off = ~np.eye(len(here), dtype=bool)
-        at = np.ix_(np.array([group]), here, here)
-        table.sums[at] += values - values[off].mean()
-        table.prompts[at] += 1
+        if len(here) > 1:
+            table.add(group, here, likeness(prompt))
     return table
 
 

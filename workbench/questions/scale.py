@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.evidence.fuse import Pair, centred_many, slopes, spread
-from workbench.questions.likeness import ADJUSTED_BEFORE, NUISANCES
+from workbench.questions.measures import NUISANCES, Measure
 from workbench.questions.paired import Floats
 
 
@@ -21,13 +21,18 @@ class Scale:
     adjusted_unit: float
     """The same without what goes with them."""
 
+    @property
+    def units(self) -> tuple[float, float]:
+        """Both units; a metric without a spread tells nothing apart."""
+        return self.unit, self.adjusted_unit
+
     def adjusted(self, table: Floats, nuisances: Floats) -> Floats:
         """A metric's table without what goes with nuisances; (…, models, models)."""
         return table - np.tensordot(self.slopes, nuisances, 1)
 
 
 def fit_scales(
-    metrics: Sequence[str],
+    measures: Sequence[Measure],
     raw: Mapping[str, Floats],
     plain: Mapping[str, Floats],
     pairs: Sequence[Pair],
@@ -36,24 +41,21 @@ def fit_scales(
     """Fit each metric's scale on pairs declared unrelated.
 
     Args:
-        metrics: Which metrics.
+        measures: Which metrics. A directed one is fitted on both directions of every pair.
         raw: Metric → likeness of every two models, shape (models, models).
         plain: The same; profiles freed of length and layout answer by answer.
         pairs: Unrelated pairs.
         cohorts: The panel of each.
     """
-    nuisances = centred_many(np.stack([raw[key] for key in NUISANCES]), pairs, cohorts)
+    turned = [(j, i) for i, j in pairs]
     found = {}
-    for metric in metrics:
-        centred = centred_many(plain[metric], pairs, cohorts)
-        slope = _slopes(metric, centred, nuisances)
-        unit = spread(centred_many(raw[metric], pairs, cohorts))
-        found[metric] = Scale(slope, unit, spread(centred - slope @ nuisances))
+    for measure in measures:
+        directions = [pairs, turned] if measure.directed else [pairs]
+        both = [pair for direction in directions for pair in direction]
+        panels = [cohort for _ in directions for cohort in cohorts]
+        nuisances = centred_many(np.stack([raw[key] for key in NUISANCES]), both, panels)
+        centred = centred_many(plain[measure.id], both, panels)
+        slope = slopes(centred, nuisances) if measure.regressed else np.zeros(len(nuisances))
+        unit = spread(centred_many(raw[measure.id], both, panels))
+        found[measure.id] = Scale(slope, unit, spread(centred - slope @ nuisances))
     return found
-
-
-def _slopes(metric: str, centred: Floats, nuisances: Floats) -> Floats:
-    """Profiles are adjusted answer by answer already; twice would take style away as well."""
-    if metric in ADJUSTED_BEFORE:
-        return np.zeros(len(nuisances))
-    return slopes(centred, nuisances)

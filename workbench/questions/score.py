@@ -9,17 +9,13 @@ from workbench.digest import seed_from
 from workbench.evidence.fuse import centre, fuse
 from workbench.evidence.panel import MIN_CONTROLS, rank_p
 from workbench.questions.kin import Kin
-from workbench.questions.likeness import (
-    METRICS,
-    NUISANCES,
-    QUESTIONS,
-    AnyTable,
-    Likeness,
-    Question,
-)
+from workbench.questions.likeness import AnyTable, Likeness
+from workbench.questions.measures import NUISANCES, Measure, at_level
 from workbench.questions.paired import Floats
 from workbench.questions.panels import Panels
 from workbench.questions.scale import Scale, fit_scales
+from workbench.questions.source import Source
+from workbench.records import QUESTIONS, Access, Question, QuestionScore
 
 ROUNDS = 200
 """Draws of groups of prompts behind an interval."""
@@ -29,23 +25,25 @@ MIN_UNRELATED = 10
 """With fewer, nobody knows how far apart unrelated models of this source lie."""
 MIN_PROMPTS = 20
 """Prompts that both sides of a pair answered; with fewer, chance decides."""
+FEW_UNRELATED = f"fewer than {MIN_UNRELATED} pairs of models in this source are unrelated"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionScore:
-    """One question's score of one pair; higher is more alike, 0 what unrelated models have."""
+def few_prompts(prompts: int) -> str:
+    """Reason for no score where so few prompts were answered by both."""
+    return f"only {prompts} prompts were answered by both; at least {MIN_PROMPTS} are needed"
 
-    score: float
-    low: float
-    """Lower limit of the 95 % interval over prompts."""
-    high: float
-    p: float
-    """Rank among the controls, as in `evidence.panel.rank_p`."""
-    raw: float
-    """The same with length and layout left in."""
-    panel_low: float
-    """5th percentile of the score over random half-panels with random representatives."""
-    panel_high: float
+
+def foregone(source: Source, kin: Kin, reference: int, suspect: int) -> str:
+    """Why a pair can have no score whatever was answered, told before anything is measured.
+
+    Returns:
+        A reason as in `Scored.reason`; empty if nothing stands in the way yet.
+    """
+    shared = source.shared()
+    if (prompts := int(shared[reference, suspect])) < MIN_PROMPTS:
+        return few_prompts(prompts)
+    pairs, _ = Panels(kin, shared >= MIN_PROMPTS).unrelated(source.name)
+    return FEW_UNRELATED if len(pairs) < MIN_UNRELATED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +62,60 @@ class Scored:
 class Scorer:
     """Scores pairs of one source. No label and no other pair of the file has any part in it."""
 
-    def __init__(self, name: str, likeness: Likeness, kin: Kin) -> None:
-        """Fit slopes and units on the models that are declared unrelated."""
+    def __init__(self, name: str, likeness: Likeness, kin: Kin, access: Access = "text") -> None:
+        """Fit slopes and units on the models that are declared unrelated.
+
+        Args:
+            name: Name of the source, which seeds whatever is drawn.
+            likeness: Its tables.
+            kin: Who is whose relative.
+            access: What of the models goes in; a metric beyond it is left out, as is one that has no
+                value for half of the models or more.
+        """
         self.name = name
         self.shared = likeness.prompts
         once = np.ones((1, likeness.groups))
         self.raw = {key: table.at(once)[0] for key, table in likeness.raw.items()}
         self.plain = {key: table.at(once)[0] for key, table in likeness.adjusted.items()}
-        self.used = [m for m in METRICS if m.id in self.raw and self._has_values(self.raw[m.id])]
+        known = {key for key, table in self.raw.items() if _has_values(table)}
+        self.used = [measure for measure in at_level(access) if measure.id in known]
         self.panels = Panels(kin, self._comparable())
         self.scales = self._scales()
         self.fused: dict[Question, Floats] = {}
         self.fused_raw: dict[Question, Floats] = {}
-        if self.scales:
+        if all(self.metrics(question) for question in QUESTIONS):
             self._fuse(likeness, _draws(likeness.groups, name))
-
-    @staticmethod
-    def _has_values(table: Floats) -> bool:
-        """Whether half of the models or more have a value with somebody."""
-        off = ~np.eye(len(table), dtype=bool)
-        return bool(2 * (np.isfinite(table) & off).any(1).sum() >= len(table))
 
     def _comparable(self) -> np.ndarray:
         enough = self.shared >= MIN_PROMPTS
         fused = [self.plain[m.id] for m in self.used if m.questions]
-        return enough & np.isfinite([*fused, self.plain["length"], self.plain["layout"]]).all(0)
+        return enough & np.isfinite([*fused, *(self.plain[key] for key in NUISANCES)]).all(0)
+
+    def metrics(self, question: Question) -> list[Measure]:
+        """What a question's score is fused of: metrics that tell unrelated models apart."""
+        asked = [measure for measure in self.used if question in measure.questions]
+        scales = self.scales
+        return [m for m in asked if m.id in scales and min(scales[m.id].units) > 0]
+
+    def why_not(self, measure: Measure) -> str:
+        """Why a metric of this level is not fused."""
+        if measure.id not in self.raw:
+            return "not measured"
+        if measure not in self.used:
+            return "fewer than half of the models have a value"
+        return "it tells no unrelated models apart" if self.scales else FEW_UNRELATED
 
     def _scales(self) -> dict[str, Scale]:
         """Metric → its scale; empty where too few models are unrelated."""
         pairs, cohorts = self.panels.unrelated(self.name)
         if len(pairs) < MIN_UNRELATED:
             return {}
-        return fit_scales([m.id for m in self.used], self.raw, self.plain, pairs, cohorts)
+        return fit_scales(self.used, self.raw, self.plain, pairs, cohorts)
 
     def _fuse(self, likeness: Likeness, draws: Floats) -> None:
         nuisances = np.stack([_at(likeness.raw[key], draws) for key in NUISANCES])
         for question in QUESTIONS:
-            metrics = [m.id for m in self.used if question in m.questions]
+            metrics = [measure.id for measure in self.metrics(question)]
             tables = [
                 self.scales[key].adjusted(_at(likeness.adjusted[key], draws), nuisances)
                 for key in metrics
@@ -136,13 +151,14 @@ class Scorer:
         if reference == suspect:
             return "reference and suspect are the same model"
         if prompts < MIN_PROMPTS:
-            return (
-                f"only {prompts} prompts were answered by both; at least {MIN_PROMPTS} are needed"
-            )
+            return few_prompts(prompts)
         if not self.panels.comparable[reference, suspect]:
-            return "one of the metrics has no value for this pair"
+            none = [m.id for m in self.used if np.isnan(self.plain[m.id][reference, suspect])]
+            return f"this pair has no value by {', '.join(none)}"
         if not self.scales:
-            return f"fewer than {MIN_UNRELATED} pairs of models in this source are unrelated"
+            return FEW_UNRELATED
+        if not self.fused:
+            return "no metric tells unrelated models of this source apart"
         return ""
 
     def _question(
@@ -151,16 +167,18 @@ class Scorer:
         values = centre(self.fused[question], reference, suspect, panel)
         low, high = np.nanpercentile(values[1:], [2.5, 97.5])
         table = self.fused[question][0]
+        controls = _control_scores(table, reference, suspect, panel)
         halves = self._halves(table, reference, suspect)
         panel_low, panel_high = np.percentile(halves, [5, 95])
         return QuestionScore(
             score=float(values[0]),
             low=float(low),
             high=float(high),
-            p=_rank(table, reference, suspect, panel),
+            p=rank_p(float(values[0]), controls),
             raw=float(centre(self.fused_raw[question], reference, suspect, panel)),
             panel_low=float(panel_low),
             panel_high=float(panel_high),
+            controls=tuple(controls),
         )
 
     def _halves(self, table: Floats, reference: int, suspect: int) -> list[float]:
@@ -186,6 +204,12 @@ class Scorer:
         return float(centre(table, reference, suspect, cohort))
 
 
+def _has_values(table: Floats) -> bool:
+    """Whether half of the models or more have a value with somebody."""
+    off = ~np.eye(len(table), dtype=bool)
+    return bool(2 * (np.isfinite(table) & off).any(1).sum() >= len(table))
+
+
 def _at(table: AnyTable, draws: Floats) -> Floats:
     return table.at(draws)
 
@@ -197,10 +221,12 @@ def _draws(groups: int, name: str) -> Floats:
     return np.concatenate([np.ones((1, groups)), drawn])
 
 
-def _rank(table: Floats, reference: int, suspect: int, panel: Sequence[int]) -> float:
-    """Suspect among controls, each centred against all the others, the suspect included."""
-    controls = []
+def _control_scores(
+    table: Floats, reference: int, suspect: int, panel: Sequence[int]
+) -> list[float]:
+    """Each control in the place of the suspect, centred against all the others and the suspect."""
+    found = []
     for control in panel:
         cohort = [suspect, *(other for other in panel if other != control)]
-        controls.append(float(centre(table, reference, control, cohort)))
-    return rank_p(float(centre(table, reference, suspect, panel)), controls)
+        found.append(float(centre(table, reference, control, cohort)))
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from workbench.evidence.fuse import Pair, centred_many
-from workbench.questions.likeness import NUISANCES
+from workbench.questions.measures import NUISANCES
 from workbench.questions.paired import Floats
 from workbench.questions.score import Scorer
 

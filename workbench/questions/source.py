@@ -32,3 +32,8 @@ class Source:
         for row, prompt in zip(table, self.prompts, strict=True):
             row[prompt.models] = True
         return table
+
+    def shared(self) -> np.ndarray:
+        """Prompts that both of two models answered, shape (models, models), int."""
+        answered = self.answered().astype(np.int64)
+        return answered.T @ answered

@@ -8,7 +8,7 @@ words.py      kinds, parts and outcomes
 asked.py      packs, models, plans
 answered.py   runs and observations
 custody.py    sittings of a run, time stamps of a case
-found.py      scores, verdicts, comparisons
+found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 calibrated.py what a calibration says of itself
 weighed.py    likelihood ratios, error rates, opinions
@@ -50,6 +50,8 @@ from workbench.records.found import (
     PairScore,
     PassageProfile,
     ProbeValue,
+    QuestionFinding,
+    QuestionScore,
     Score,
     StackFloor,
     Verdict,
@@ -128,6 +130,8 @@ __all__ = [
     "ProbeValue",
     "Protocol",
     "Question",
+    "QuestionFinding",
+    "QuestionScore",
     "Reading",
     "RecordedAnswer",
     "RecordedFile",

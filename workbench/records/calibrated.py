@@ -72,8 +72,8 @@ class CalibrationFigures:
     software: str
     scores_digest: str
     """Of the table of labelled scores, from which every figure can be computed again."""
-    protocol: Protocol | None
-    """None: nobody said how the scores were made, so the calibration fits no case."""
+    protocols: dict[Question, Protocol]
+    """Empty: nobody said how the scores were made, so the calibration fits no case."""
     fewest_controls: int
     """Controls of the labelled pair that had fewest."""
     systems: tuple[SystemFigures, ...]

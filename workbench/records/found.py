@@ -5,8 +5,8 @@ from typing import Literal
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
-from workbench.records.weighed import Opinion
-from workbench.records.words import Outcome, Role, Status
+from workbench.records.weighed import Opinion, Protocol
+from workbench.records.words import Outcome, Question, Role, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,51 @@ class StackFloor:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """One question's score of one pair; higher is more alike, 0 what unrelated models have.
+
+    The unit is the spread of unrelated pairs in one metric, before any gain from averaging.
+    """
+
+    score: float
+    low: float
+    """Lower limit of the 95 % interval over prompts."""
+    high: float
+    p: float
+    """Rank among the controls, as in `evidence.panel.rank_p`."""
+    raw: float
+    """The same with length and layout left in."""
+    panel_low: float
+    """5th percentile of the score over random half-panels with random representatives."""
+    panel_high: float
+    controls: tuple[float, ...] = ()
+    """Each control's own score in the place of the suspect, which then sits in the panel; in the
+    order of the panel."""
+    kind: Literal["question score"] = "question score"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFinding:
+    """What one question came to at one level of access."""
+
+    question: Question
+    score: QuestionScore | NoScore
+    protocol: Protocol
+    controls: tuple[str, ...]
+    """Names of the panel."""
+    prompts: int
+    """Prompts that both reference and suspect answered."""
+    probes: dict[str, int]
+    """Metric on distributions that was fused → probes at which both gave what it takes."""
+    left_out: tuple[NoScore, ...]
+    """Metrics of this question and level that were not fused, and why."""
+    missing_reference: float | None
+    """Share of the protocol's prompts to which the reference gave nothing usable, 0 to 1; None where
+    none was planned."""
+    missing_suspect: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Reference and suspect, compared: every number the pages and the report show."""
 
@@ -145,6 +190,10 @@ class Comparison:
     stacks: tuple[StackFloor, ...] = ()
     profiles: tuple[PassageProfile, ...] = ()
     """Passages that reference, suspect and a control were read at the same places of."""
+    questions: tuple[QuestionFinding, ...] = ()
+    """Both questions, at each level of access; empty in comparisons of an earlier version."""
+    calibrations: tuple[str, ...] = ()
+    """Digests of the calibrations at hand, which the case keeps."""
 
     @property
     def digest(self) -> str:

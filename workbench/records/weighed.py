@@ -18,17 +18,20 @@ class DecodingUsed:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """What a likelihood ratio depends on besides the two models."""
+    """How one question's score was made. A calibration speaks for scores of the same protocol only."""
 
     access: Access
-    metrics: dict[Question, tuple[str, ...]]
-    """Metrics that were fused into each question's score, in their order."""
+    """What of each model goes in: its answers, or distributions as well."""
+    metrics: tuple[str, ...]
+    """Ids of the metrics that were fused."""
     packs: dict[str, str]
-    """Pack id → digest; empty where answers were taken from files without packs."""
+    """Pack that can count → digest of it as it was asked; empty where somebody else did the asking."""
     prompts: tuple[str, ...]
-    """Digests of the prompts' texts, sorted."""
+    """Digests of the prompts' texts, sorted; empty where packs say what was asked."""
     decoding: dict[str, DecodingUsed]
-    """Pack id, or `recorded` → how its answers came about."""
+    """Pack, or `recorded` → how answers to it came about; packs that were not sampled are left out."""
+    readings: int = 0
+    """Probes of each pack whose answers were read by every model; 0 if no metric takes them."""
     embedder: str | None = None
     """Revision of the sentence encoder, where a metric uses one."""
 

@@ -62,6 +62,11 @@ class CaseStore:
         return self.folder / "recorded"
 
     @property
+    def calibration_folder(self) -> Path:
+        """Folder of the calibrations that the case was judged with."""
+        return self.folder / "calibrations"
+
+    @property
     def vocabulary_folder(self) -> Path:
         """Folder of what tokens write."""
         return self.folder / "vocabularies"

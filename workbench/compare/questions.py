@@ -1,0 +1,232 @@
+"""Both questions of one comparison, by the code that scores labelled pairs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from typing import get_args
+
+from workbench.compare.material import Material
+from workbench.compare.recorded import lacking, likeness_of, source_of, text_packs
+from workbench.compare.values import EveryTwo
+from workbench.digest import digest_of_text
+from workbench.metrics import METRICS, Metric
+from workbench.questions.further import ByProbe, with_further
+from workbench.questions.kin import Kin, case_kin
+from workbench.questions.likeness import Likeness, measure
+from workbench.questions.measures import MEASURES, Measure, at_level
+from workbench.questions.score import Scored, Scorer, foregone
+from workbench.questions.source import Source
+from workbench.records import (
+    QUESTIONS,
+    Access,
+    Decoding,
+    DecodingUsed,
+    NoScore,
+    Pack,
+    Plan,
+    Protocol,
+    Question,
+    QuestionFinding,
+    QuestionScore,
+)
+
+BY_ID: Mapping[str, Metric] = {metric.id: metric for metric in METRICS}
+FURTHER = tuple(one for one in MEASURES if one.access == "logits")
+READ = ("readings", "readings back")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One suspect beside the reference, with everything their scores are made of."""
+
+    source: Source
+    kin: Kin
+    reference: int
+    suspect: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """What came out at one level of access."""
+
+    access: Access
+    scored: Scored
+    metrics: Mapping[Question, Sequence[Measure]]
+    """Fused for each question."""
+    left_out: Mapping[str, str]
+    """Metric → why it was not fused."""
+    probes: Mapping[str, int]
+    """Metric on distributions → probes at which both sides gave what it takes."""
+
+
+class Questions:
+    """Asks both questions of every suspect of a case, one suspect at a time."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        packs: Sequence[Pack],
+        materials: Mapping[str, Material],
+        values: EveryTwo,
+    ) -> None:
+        """Take the plan, what was asked, what the runs gave, and the values of every two of them."""
+        self._plan, self._packs = plan, packs
+        self._materials, self._values = materials, values
+
+    def about(self, suspect: str) -> tuple[QuestionFinding, ...]:
+        """Answer both questions at each level of access.
+
+        No other suspect and no stack has any part in it.
+        """
+        pair = self._pair(suspect)
+        return tuple(
+            self._finding(question, level, pair)
+            for level in self._levels(pair)
+            for question in QUESTIONS
+        )
+
+    def _pair(self, suspect: str) -> _Pair:
+        sides = (f"reference-{self._plan.reference}", f"suspect-{suspect}")
+        controls = [f"control-{name}" for name in self._plan.controls]
+        heard = [run for run in controls if self._materials[run].answers]
+        members = {run: self._materials[run] for run in (*sides, *heard)}
+        source = source_of(self._plan.case, self._packs, members)
+        kin = case_kin(source.models, *sides)
+        return _Pair(source, kin, *(source.models.index(side) for side in sides))
+
+    def _levels(self, pair: _Pair) -> Iterator[_Level]:
+        levels: tuple[Access, ...] = get_args(Access)
+        if why := foregone(pair.source, pair.kin, pair.reference, pair.suspect):
+            prompts = pair.source.shared()[pair.reference, pair.suspect]
+            none = Scored(int(prompts), (), reason=why)
+            yield from (_Level(access, none, {}, {}, {}) for access in levels)
+            return
+        texts = measure(pair.source)
+        further, absent = self._further(pair)
+        beside = with_further(pair.source, texts, further)
+        for access in levels:
+            yield self._level(pair, access, texts if access == "text" else beside, absent)
+
+    def _level(
+        self, pair: _Pair, access: Access, likeness: Likeness, absent: Mapping[str, str]
+    ) -> _Level:
+        scorer = Scorer(pair.source.name, likeness, pair.kin, access)
+        fused = {question: scorer.metrics(question) for question in QUESTIONS}
+        ids = {one.id for metrics in fused.values() for one in metrics}
+        left_out = {
+            one.id: absent.get(one.id) or scorer.why_not(one)
+            for one in at_level(access)
+            if one.questions and one.id not in ids
+        }
+        probes = {
+            one.id: likeness.both_gave(one.id, pair.reference, pair.suspect)
+            for one in FURTHER
+            if one.id in ids
+        }
+        scored = scorer.score(pair.reference, pair.suspect)
+        return _Level(access, scored, fused, left_out, probes)
+
+    def _further(self, pair: _Pair) -> tuple[dict[str, ByProbe], dict[str, str]]:
+        """Metrics on distributions that every pair needed has, and why the others are left out."""
+        models = pair.source.models
+        found, absent = {}, {}
+
+        def panel(one: str, other: str) -> list[str]:
+            places = pair.kin.panel(models.index(one), models.index(other))
+            return [models[place] for place in places]
+
+        for one in FURTHER:
+            if one.id not in self._plan.metrics:
+                absent[one.id] = "the plan does not count it"
+                continue
+            table = self._values.among(one.id, models, panel)
+            if why := lacking(table, _needed(pair, directed=one.directed)):
+                absent[one.id] = why
+            else:
+                found[one.id] = likeness_of(BY_ID[one.id], table, models)
+        return found, absent
+
+    def _finding(self, question: Question, level: _Level, pair: _Pair) -> QuestionFinding:
+        metrics = level.metrics.get(question, ())
+        asked = {one.id for one in MEASURES if question in one.questions}
+        sides = (pair.source.models[i] for i in (pair.reference, pair.suspect))
+        missing = [self._missing(side, metrics) for side in sides]
+        left_out = level.left_out.items()
+        return QuestionFinding(
+            question=question,
+            score=_score(question, level),
+            protocol=self._protocol(level, metrics),
+            controls=tuple(self._model(pair.source.models[i]) for i in level.scored.controls),
+            prompts=level.scored.prompts,
+            probes={one: n for one, n in level.probes.items() if one in asked},
+            left_out=tuple(NoScore(one, why) for one, why in left_out if one in asked),
+            missing_reference=missing[0],
+            missing_suspect=missing[1],
+        )
+
+    def _model(self, run: str) -> str:
+        return self._materials[run].run.model
+
+    def _protocol(self, level: _Level, metrics: Sequence[Measure]) -> Protocol:
+        packs = self._counted(metrics)
+        if all(item.run.capabilities.recorded for item in self._materials.values()):
+            return _of_recorded(level, metrics, packs)
+        read = any(one.id in BY_ID and BY_ID[one.id].material in READ for one in metrics)
+        return Protocol(
+            access=level.access,
+            metrics=tuple(one.id for one in metrics),
+            packs={pack.id: pack.digest for pack in packs},
+            prompts=(),
+            decoding={pack.id: _used(pack.decoding) for pack in packs if pack.kind == "generate"},
+            readings=self._plan.readings if read else 0,
+        )
+
+    def _counted(self, metrics: Sequence[Measure]) -> list[Pack]:
+        """Packs whose answers a question's metrics take."""
+        texts = text_packs(self._packs)
+        probes = {p for one in metrics if one in FURTHER for p in self._values.counted[one.id]}
+        return [
+            pack
+            for pack in self._packs
+            if pack in texts or any(probe.address in probes for probe in pack.probes)
+        ]
+
+    def _missing(self, run: str, metrics: Sequence[Measure]) -> float | None:
+        """Share of the prompts of those packs to which a run gave nothing usable."""
+        planned = {probe.address for pack in self._counted(metrics) for probe in pack.probes}
+        material = self._materials[run]
+        given = planned & (material.answers.keys() | material.tops.keys())
+        return 1 - len(given) / len(planned) if planned else None
+
+
+def _used(decoding: Decoding) -> DecodingUsed:
+    return DecodingUsed(decoding.temperature, decoding.max_tokens, decoding.repeats)
+
+
+def _of_recorded(level: _Level, metrics: Sequence[Measure], packs: Sequence[Pack]) -> Protocol:
+    """Where somebody else did the asking it is the prompts that count, as in files of answers."""
+    prompts = {digest_of_text(probe.prompt) for pack in packs for probe in pack.probes}
+    repeats = max((pack.decoding.repeats for pack in packs), default=0)
+    return Protocol(
+        access=level.access,
+        metrics=tuple(one.id for one in metrics),
+        packs={},
+        prompts=tuple(sorted(prompts)),
+        decoding={"recorded": DecodingUsed(None, None, repeats)},
+    )
+
+
+def _needed(pair: _Pair, *, directed: bool) -> list[tuple[str, str]]:
+    """Ordered pairs of runs that scores rest on; nobody is read as if the reference were a suspect."""
+    reference = pair.source.models[pair.reference]
+    everybody = permutations(pair.source.models, 2)
+    return [(one, other) for one, other in everybody if not directed or other != reference]
+
+
+def _score(question: Question, level: _Level) -> QuestionScore | NoScore:
+    found = level.scored.questions.get(question)
+    if found is None:
+        return NoScore(question, level.scored.reason)
+    if not any(one.access == level.access for one in level.metrics[question]):
+        return NoScore(question, "no metric on distributions could be computed")
+    return found

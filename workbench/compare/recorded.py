@@ -1,0 +1,90 @@
+"""What runs gave, as the questions take it: answers as one source, values as likeness by probe."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from workbench.compare.material import Material
+from workbench.compare.tables import Table
+from workbench.metrics import Metric
+from workbench.questions.further import ByProbe
+from workbench.questions.source import Answered, Source
+from workbench.records import NoScore, Pack
+
+
+def text_packs(packs: Sequence[Pack]) -> list[Pack]:
+    """Packs whose answers are compared as texts.
+
+    A pack that counts for nothing, or was made for metrics that it names, is left out.
+    """
+    return [p for p in packs if p.kind == "generate" and p.weak is None and not p.metrics]
+
+
+def source_of(name: str, packs: Sequence[Pack], materials: Mapping[str, Material]) -> Source:
+    """Gather the usable answers of several runs.
+
+    Args:
+        name: Name of the source, which seeds whatever is drawn.
+        packs: What was asked.
+        materials: Name that a model goes by → what it gave.
+
+    Returns:
+        Models by name, prompts by address, and each model's answers to a prompt by repeat; prompts
+        that nobody answered are left out.
+    """
+    models = tuple(sorted(materials))
+    addresses = sorted(probe.address for pack in text_packs(packs) for probe in pack.probes)
+    found = (_answered(address, [materials[model] for model in models]) for address in addresses)
+    return Source(name, models, tuple(prompt for prompt in found if prompt.texts))
+
+
+def _answered(address: str, materials: Sequence[Material]) -> Answered:
+    given = [
+        (place, text)
+        for place, material in enumerate(materials)
+        for text in material.texts_of(address)
+        if text.strip()
+    ]
+    models = np.array([place for place, _ in given], dtype=np.int64)
+    return Answered(address, "", models, tuple(text for _, text in given))
+
+
+def likeness_of(metric: Metric, table: Table, members: Sequence[str]) -> ByProbe:
+    """Values of every two runs as likeness, probe by probe.
+
+    Args:
+        metric: The metric; a distance is turned.
+        table: Ordered pair of runs → its values, of which the estimates are taken.
+        members: Which runs, in the order of the source.
+
+    Returns:
+        Probe → shape (members, members); NaN where a pair has no value.
+    """
+    sign = 1.0 if metric.direction == "similarity" else -1.0
+    found: dict[str, np.ndarray] = {}
+    for row, one in enumerate(members):
+        for column, other in enumerate(members):
+            values = table.get((one, other))
+            if values is None or isinstance(values, NoScore):
+                continue  # a run beside itself, or a reason that others report
+            for probe, value in values.items():
+                if probe not in found:
+                    found[probe] = np.full((len(members), len(members)), np.nan)
+                found[probe][row, column] = sign * value.estimate
+    return found
+
+
+def lacking(table: Table, needed: Collection[tuple[str, str]]) -> str:
+    """Why a metric has not all the exact values that are needed; empty if it has.
+
+    Args:
+        table: Ordered pair of runs → its values, or why there are none.
+        needed: Ordered pairs of runs.
+    """
+    for one, other in needed:
+        values = table[one, other]
+        if isinstance(values, NoScore):
+            return f"{one} and {other}: {values.reason}"
+        if any(value.low < value.high for value in values.values()):
+            return f"{one} and {other}: known within limits only"
+    return ""

@@ -1,0 +1,59 @@
+"""Values of every two runs by every metric, whether or not others have a say in them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from workbench.compare.choices import Choices
+from workbench.compare.material import Material
+from workbench.compare.pairs import counted_probes, tables
+from workbench.compare.shown import Shown
+from workbench.compare.tables import Table
+from workbench.metrics import Metric
+from workbench.records import Pack
+
+
+class EveryTwo:
+    """Values of every two runs of a case."""
+
+    def __init__(
+        self,
+        packs: Sequence[Pack],
+        metrics: Sequence[Metric],
+        materials: Mapping[str, Material],
+        shown: Shown,
+        say: Callable[[str], None],
+    ) -> None:
+        """Compute what depends on two runs alone; what a panel has a say in is computed when asked.
+
+        Args:
+            packs: What was asked.
+            metrics: Which metrics.
+            materials: Run → what it gave; the reference among them.
+            shown: Reads distributions and likelihoods.
+            say: Called with a line of progress.
+
+        Raises:
+            CustodyError: If a file of the record is missing or was changed.
+        """
+        self.counted = {metric.id: counted_probes(packs, metric) for metric in metrics}
+        self._tables = tables(packs, metrics, list(materials.values()), shown, say)
+        self._choices = {
+            metric.id: Choices(metric, packs, materials, self.counted[metric.id])
+            for metric in metrics
+            if metric.material == "options"
+        }
+        runs = (item.run for item in materials.values())
+        self._reference = next(run.id for run in runs if run.role == "reference")
+
+    def __call__(self, metric: str, examined: str) -> Table:
+        """Values by a metric, as they are seen when one suspect or stack is examined."""
+        if metric in self._choices:
+            return self._choices[metric].table(self._reference, examined)
+        return self._tables[metric]
+
+    def among(
+        self, metric: str, members: Sequence[str], panel: Callable[[str, str], Sequence[str]]
+    ) -> Table:
+        """The same among some runs, each pair beside the panel that a rule gives it."""
+        if metric in self._choices:
+            return self._choices[metric].every_two(members, panel)
+        return self._tables[metric]

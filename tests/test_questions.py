@@ -108,7 +108,7 @@ def test_the_near_copy_lies_above_every_control(found):
     score = found[WEIGHTS].score
     assert score.low > max(score.controls)
     assert score.p == 1 / (1 + len(CONTROLS))
-    assert found[WEIGHTS].protocol.controls == CONTROLS
+    assert found[WEIGHTS].controls == CONTROLS
 
 
 def test_another_suspect_has_no_say(found):
@@ -120,7 +120,7 @@ def test_too_few_controls_are_a_reason_and_no_number():
     findings = ask(plan(controls=CONTROLS[:3]))
     assert {type(one.score) for one in findings} == {NoScore}
     assert findings[0].score.reason == "fewer than 10 pairs of models in this source are unrelated"
-    assert (findings[0].protocol.metrics, findings[0].protocol.controls) == ((), ())
+    assert (findings[0].protocol.metrics, findings[0].controls) == ((), ())
 
 
 def test_four_controls_are_enough_for_a_number():
@@ -151,7 +151,7 @@ def test_a_silent_control_is_left_out_of_the_panel():
     the_plan = plan()
     given = materials(the_plan)
     given["control-m3"].answers.clear()
-    assert ask(the_plan, given=given)[WEIGHTS].protocol.controls == tuple(
+    assert ask(the_plan, given=given)[WEIGHTS].controls == tuple(
         name for name in CONTROLS if name != "m3"
     )
 
@@ -164,7 +164,7 @@ def test_packs_that_count_for_nothing_or_name_their_metrics_are_no_texts(found):
     one = ask(the_plan, given=materials(the_plan, packs), packs=packs)[WEIGHTS]
     assert one.score == found[WEIGHTS].score
     assert one.protocol.packs == {PACK.id: PACK.digest}
-    assert one.protocol.decoding == {PACK.id: PACK.decoding}
+    assert to_json(one.protocol.decoding[PACK.id]) == to_json(PACK.decoding)
 
 
 # --- distributions ------------------------------------------------------------------------------

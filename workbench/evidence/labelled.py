@@ -60,12 +60,20 @@ class Labelled:
         return np.flatnonzero(here)
 
     def families_of(self, models: Collection[str]) -> Cluster:
-        """Families of those models that occur here."""
+        """Families of those models that occur here, however their names are spelled.
+
+        Capitals and punctuation do not count: a model must not escape its own kin by a file name.
+        """
+        wanted = {_bare(model) for model in models}
         sides = (
             *zip(self.reference, self.reference_family, strict=True),
             *zip(self.suspect, self.suspect_family, strict=True),
         )
-        return frozenset(family for model, family in sides if model in models)
+        return frozenset(family for model, family in sides if _bare(model) in wanted)
+
+
+def _bare(model: str) -> str:
+    return "".join(letter for letter in model.casefold() if letter.isalnum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def test_a_level_is_settled_when_both_limits_have_it():
 
 def test_a_score_far_from_every_threshold_is_decided_early():
     terms = spread_of_sixteen(np.random.default_rng(9), 300)
-    found = decide(terms, sign, 0, 1, size=300)
+    found = decide(terms, sign, ConfidenceSequence(0, 1, size=300))
     assert isinstance(found, Decided)
     assert found.level == "above"
     assert found.probes < 30
@@ -213,7 +213,7 @@ def test_a_score_far_from_every_threshold_is_decided_early():
 
 def test_a_decision_is_made_at_the_first_interval_with_one_level():
     terms = spread_of_sixteen(np.random.default_rng(10), 300)
-    found = decide(terms, sign, 0, 1)
+    found = decide(terms, sign, ConfidenceSequence(0, 1))
     limits = ConfidenceSequence(0, 1).update(terms)
     assert not settled(sign, *limits[found.probes - 2])
     assert settled(sign, *limits[found.probes - 1])
@@ -221,12 +221,12 @@ def test_a_decision_is_made_at_the_first_interval_with_one_level():
 
 def test_a_score_at_a_threshold_takes_the_whole_pack_and_is_then_decided():
     terms = np.tile([0.1, 0.5001], 50)
-    found = decide(terms, sign, 0, 1, size=100)
+    found = decide(terms, sign, ConfidenceSequence(0, 1, size=100))
     assert (found.probes, found.level) == (100, "above")
 
 
 def test_without_a_pack_a_score_at_a_threshold_stays_undecided_and_says_why():
-    found = decide(np.tile([0.1, 0.5], 50), sign, 0, 1)
+    found = decide(np.tile([0.1, 0.5], 50), sign, ConfidenceSequence(0, 1))
     assert isinstance(found, Undecided)
     assert found.reason.startswith("after 100 probes the score lies between 0.")
     assert found.reason.endswith("which holds more than one level")
@@ -234,4 +234,11 @@ def test_without_a_pack_a_score_at_a_threshold_stays_undecided_and_says_why():
 
 def test_nothing_is_decided_on_nothing():
     with pytest.raises(ValueError, match="there are no terms"):
-        decide([], sign, 0, 1)
+        decide([], sign, ConfidenceSequence(0, 1))
+
+
+def test_a_sequence_that_has_seen_something_is_refused():
+    used = ConfidenceSequence(0, 1)
+    used.update(0.5)
+    with pytest.raises(ValueError, match="seen before"):
+        decide([0.5], sign, used)

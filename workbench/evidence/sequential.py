@@ -51,10 +51,9 @@ class ConfidenceSequence:
         Args:
             low: Least value a term can have; fixed before any term is seen.
             high: Greatest value a term can have.
-            size: Number of probes of a finite pack that is taken in random order without
-                replacement. The target is then the mean over that pack, and the interval closes on
-                it with the last probe. None: the target is the mean of the law that terms are
-                drawn from independently.
+            size: Number of probes of a finite pack that is taken in random order. The target is then
+                the mean over that pack, and the interval closes on it with the last probe. None:
+                the target is the mean of the law that terms are drawn from independently.
             alpha: Chance, at most, that the interval ever misses the target.
             grid: Steps in which candidates are told apart; limits are rounded outwards to them.
 
@@ -112,11 +111,8 @@ class ConfidenceSequence:
         totals = _running(self._total, terms)
         bets = self._bets(terms, totals[1:], count)
         means = self._remaining(totals[:-1], count)
-        lower, upper = self._ruled_out(terms, means, bets)
-        found = []
-        for step, (total, below, above) in enumerate(zip(totals[1:], lower, upper, strict=True)):
-            self._narrow(int(count[step]), float(total), float(below), float(above))
-            found.append(self._limits)
+        steps = np.column_stack([count, totals[1:], *self._ruled_out(terms, means, bets)])
+        found = [self._narrow(*step) for step in steps.tolist()]
         self.seen, self._total = int(count[-1]), float(totals[-1])
         return np.array(found)
 
@@ -161,7 +157,9 @@ class ConfidenceSequence:
         rich: NDArray[np.bool_] = mixed >= self._needed
         return rich
 
-    def _narrow(self, count: int, total: float, below: float, above: float) -> None:
+    def _narrow(
+        self, count: float, total: float, below: float, above: float
+    ) -> tuple[float, float]:
         low, high = self._limits
         lower = min(max(below, low), high)
         upper = max(min(above, high), lower)
@@ -169,6 +167,7 @@ class ConfidenceSequence:
             least, most = total / self.size, (total + self.size - count) / self.size
             lower, upper = min(max(lower, least), most), max(min(upper, most), least)
         self._limits = (lower, upper)
+        return self._limits
 
 
 def _running(start: float, values: Floats) -> Floats:
@@ -199,9 +198,9 @@ class Undecided:
     @property
     def reason(self) -> str:
         """Why there is no level, in words for the report."""
+        between = f"between {self.low:.3g} and {self.high:.3g}"
         return (
-            f"after {self.probes} probes the score lies between {self.low:.3g} and {self.high:.3g}, "
-            "which holds more than one level"
+            f"after {self.probes} probes the score lies {between}, which holds more than one level"
         )
 
 
@@ -218,36 +217,26 @@ def settled(level_at: Callable[[float], str], low: float, high: float) -> bool:
 
 
 def decide(
-    terms: Sequence[float] | Floats,
-    level_at: Callable[[float], str],
-    low: float,
-    high: float,
-    *,
-    size: int | None = None,
-    alpha: float = 0.05,
-    grid: int = 1000,
+    terms: Sequence[float] | Floats, level_at: Callable[[float], str], sequence: ConfidenceSequence
 ) -> Decided | Undecided:
     """After how many probes the level of a score no longer depends on the probes to come.
 
     Args:
         terms: One per probe, in random order, shape (n,); the score is their mean.
         level_at: As `settled` takes it, fixed before the first term is seen.
-        low: As `ConfidenceSequence` takes it, and so the rest.
-        high: Greatest value a term can have.
-        size: Number of probes of the finite pack, if there is one.
-        alpha: Chance, at most, that the level is not that of the target.
-        grid: Steps of candidates.
+        sequence: One that has seen nothing yet; it sees the terms. Its alpha is the chance, at most,
+            that the level is not that of its target.
 
     Returns:
         The first number of probes whose interval holds one level, with that level; with all terms of
         a finite pack there always is one.
 
     Raises:
-        ValueError: As `ConfidenceSequence.update`, or if there are no terms.
+        ValueError: As `ConfidenceSequence.update`, or if there are no terms or some were seen before.
     """
-    if len(terms) == 0:
-        raise ValueError("nothing to decide on: there are no terms")
-    limits = ConfidenceSequence(low, high, size=size, alpha=alpha, grid=grid).update(terms)
+    if len(terms) == 0 or sequence.seen:
+        raise ValueError("nothing to decide on: there are no terms, or some were seen before")
+    limits = sequence.update(terms)
     for probes, (lower, upper) in enumerate(limits, 1):
         if settled(level_at, lower, upper):
             return Decided(probes, level_at(lower), float(lower), float(upper))

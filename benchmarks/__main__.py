@@ -8,29 +8,35 @@ import sys
 import torch
 
 from benchmarks import (
+    attribution,
     boundaries,
     bounds,
     choice,
     collect,
+    decisions,
     divergence,
     importing,
     mmd,
     options,
     peers,
+    power,
     robust,
 )
 from workbench.errors import nearest
 
 BENCHMARKS = {
+    "attribution": attribution.measure,
     "boundaries": boundaries.measure,
     "bounds": bounds.measure,
     "choice": choice.measure,
     "collect": collect.measure,
+    "decisions": decisions.measure,
     "divergence": divergence.measure,
     "importing": importing.measure,
     "mmd": mmd.measure,
     "options": options.measure,
     "peers": peers.measure,
+    "power": power.measure,
     "robust": robust.measure,
 }
 

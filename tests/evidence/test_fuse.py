@@ -28,6 +28,7 @@ def test_every_round_is_centred_on_its_own():
     tables = np.stack([symmetric(3), symmetric(4)])
     found = centred_many(tables, [(0, 1), (0, 2), (1, 2)], [[3, 4], [3, 5], [3, 5]])
     assert found.shape == (2, 3)
+    assert centred_many(tables[1], [(0, 2)], [[3, 5]]) == pytest.approx(found[1, [1]])
     assert found[1, 1] == pytest.approx(float(centre(tables[1], 0, 2, [3, 5])))
 
 

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 
-.PHONY: demo test gpu check bench ui
+.PHONY: demo test gpu check bench mutants ui
 
 demo: $(READY)
 	$(BIN)/workbench demo
@@ -26,6 +26,13 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks --quick
+
+# Results are kept by function, whatever the tests became, so every run starts afresh.
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[mutants]"
+	rm -rf mutants
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 ui: $(READY)
 	$(BIN)/workbench ui

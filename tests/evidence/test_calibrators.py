@@ -78,14 +78,20 @@ def test_labelled_scores_without_spread_are_refused(calibrator):
 
 
 @ALL
-def test_weights_reach_the_fit(calibrator):
+def test_a_weight_of_two_is_two_of_a_kind(calibrator):
     derived, other = normal(120, 130)
-    heavy, light = np.linspace(0.2, 1.8, 120), np.linspace(1.8, 0.2, 130)
-    fit = calibrator.fit(derived, other, heavy, light, 120, 130)
-    scaled = calibrator.fit(derived, other, 5 * heavy, 9 * light, 120, 130)
-    assert fit.log10_lr(SCORES) == pytest.approx(scaled.log10_lr(SCORES), abs=1e-7)
-    unweighted = fitted(calibrator, derived, other)
-    assert np.abs(fit.log10_lr(1.0) - unweighted.log10_lr(1.0)) > 1e-3
+    p, d = np.repeat([2, 1], [40, 80]), np.repeat([1, 2], [60, 70])
+    weighted = calibrator.fit(derived, other, p, d, 120, 130)
+    spelled = np.repeat(derived, p), np.repeat(other, d)
+    ones = (np.ones(len(side)) for side in spelled)
+    again = calibrator.fit(*spelled, *ones, 120, 130)
+    assert weighted.log10_lr(SCORES) == pytest.approx(again.log10_lr(SCORES), abs=1e-7)
+
+
+@ALL
+def test_equal_means_say_nothing_whatever_the_spreads(calibrator):
+    fit = fitted(calibrator, np.tile([-3.0, 3.0], 50), np.tile([-1.0, 1.0], 50))
+    assert fit.log10_lr(SCORES).tolist() == [0] * len(SCORES)
 
 
 def test_two_normal_densities_of_one_variance():

@@ -26,9 +26,17 @@ def test_what_makes_a_model_alike_to_everybody_is_taken_away():
 
 def test_every_round_is_centred_on_its_own():
     tables = np.stack([symmetric(3), symmetric(4)])
-    both = centred_many(tables, [(0, 1), (0, 2)], [[3, 4], [3, 5]])
-    assert both.shape == (2, 2)
-    assert both[1, 1] == pytest.approx(float(centre(tables[1], 0, 2, [3, 5])))
+    found = centred_many(tables, [(0, 1), (0, 2), (1, 2)], [[3, 4], [3, 5], [3, 5]])
+    assert found.shape == (2, 3)
+    assert centred_many(tables[1], [(0, 2)], [[3, 5]]) == pytest.approx(found[1, [1]])
+    assert found[1, 1] == pytest.approx(float(centre(tables[1], 0, 2, [3, 5])))
+
+
+def test_every_pair_has_a_cohort_and_every_measure_a_unit():
+    with pytest.raises(ValueError, match="zip"):
+        centred_many(symmetric(3), [(0, 1), (0, 2)], [[3, 4]])
+    with pytest.raises(ValueError, match="zip"):
+        fuse([symmetric(3)], [1.0, 2.0])
 
 
 def test_slopes_find_what_goes_with_length():
@@ -46,15 +54,20 @@ def test_a_negative_slope_becomes_none_and_the_rest_is_fitted_anew():
     assert found[0] == pytest.approx(alone)
 
 
+def test_where_every_slope_is_negative_none_is_taken():
+    nuisances = np.random.default_rng(6).normal(size=(2, 400))
+    assert slopes(-nuisances.sum(0), nuisances).tolist() == [0, 0]
+
+
 def test_fused_measures_weigh_the_same_whatever_their_unit():
     table = symmetric(7)
-    assert fuse([table, 1000 * table], [1.0, 1000.0]) == pytest.approx(table)
+    assert fuse([table, table / 1000], [1.0, 0.001]) == pytest.approx(table)
 
 
 def test_a_measure_without_spread_is_left_out():
     table = symmetric(8)
     assert fuse([table, np.zeros((6, 6))], [2.0, 0.0]) == pytest.approx(table / 2)
-    with pytest.raises(ValueError, match="no measure"):
+    with pytest.raises(ValueError, match=r"^no measure tells unrelated models apart$"):
         fuse([table], [0.0])
 
 

@@ -109,9 +109,28 @@ def test_invariance_weighs():
 
 
 def test_ratios_that_nothing_speaks_against_stay_as_they_are():
-    low, high = iv_bound([0.5] * 50, [-0.4] * 50)
-    assert -0.4 <= low <= -0.4 + IV_STEP
-    assert 0.5 - IV_STEP <= high <= 0.5
+    # Ten times as many on the side that is to show few: even none of them bears out an LR below 10.
+    assert iv_bound([0.5] * 9, [-1.0] * 99)[1] == 0.5
+    assert iv_bound([1.0] * 99, [-0.5] * 9)[0] == -0.5
+
+
+def test_a_failure_at_the_very_last_threshold_bounds_to_one():
+    # 99.5/100 of the derived and 1.5/2 of the others lie below 1, where 1 at most is borne out.
+    assert iv_bound([-0.25] * 99, [-0.5])[0] == 0
+
+
+def test_thresholds_reach_one_even_where_no_ratio_does():
+    assert iv_bound([-0.5, -0.6] * 5, [-0.7] * 4)[0] == pytest.approx(0, abs=IV_STEP)
+
+
+def test_what_is_borne_out_exactly_is_borne_out():
+    # All LRs are 1 or more and both sides weigh the same: 10.5/11 of either reach 1.
+    assert iv_bound([1.0] * 10, [0.0] * 10)[1] > 0.9
+
+
+def test_a_threshold_that_costs_the_same_as_silence_is_allowed():
+    # At t = 10: 1 − 1/10 derived missed, 10 · 1/100 misled, in all exactly 1.
+    assert elub([1.5] + [-1.0] * 8, [-1.0] * 99)[1] == pytest.approx(1.0, abs=1e-9)
 
 
 def test_a_first_threshold_that_is_not_borne_out_bounds_to_one():

@@ -37,9 +37,10 @@ def test_what_two_models_share_beyond_that_remains():
     assert found["p1"] == pytest.approx(0.25)
 
 
-def test_a_probe_that_one_pair_lacks_is_left_out():
+@pytest.mark.parametrize("pair", [("R", "S"), ("R", "a"), ("a", "S"), ("a", "b")])
+def test_a_probe_that_one_pair_lacks_is_left_out(pair):
     pairs = pairs_of(lambda *_: 0.5)
-    pairs["a", "b"] = {"p1": 0.5}
+    pairs[pair] = {"p1": 0.5}
     assert list(centred(pairs, "R", "S", PANEL)) == ["p1"]
 
 

@@ -204,6 +204,11 @@ def test_exceeding_takes_a_ratio_and_not_its_logarithm():
     assert exceeds([0, 1, 2], 10, [1, 1, 6]) == 7 / 8
 
 
+def test_exceeding_is_asked_of_the_other_side():
+    with pytest.raises(ValueError, match=r"^other: "):
+        exceeds([np.nan], 2)
+
+
 @pytest.mark.parametrize("measure", [cllr, cllr_min, pav])
 def test_what_is_no_number_is_refused(measure):
     with pytest.raises(ValueError, match=r"^derived: a value is not a number$"):

@@ -36,10 +36,10 @@ def test_between_the_means_it_is_the_ratio_of_two_student_densities():
 # Derived, then other: mean, standard deviation, units.
 TURNING = [
     BiStudent(3.0, 0.5, 5.0, 0.0, 2.0, 40.0),  # up: falls, and rises again far out
-    BiStudent(3.0, 2.0, 40.0, 0.0, 0.5, 5.0),  # the same, turned round
+    BiStudent(8.0, 2.0, 40.0, 5.0, 0.5, 5.0),  # the same, turned round
     BiStudent(2.0, 1.0, 12.0, 0.0, 1.0, 12.0),  # turns once on either side
-    BiStudent(1.0, 3.0, 6.0, 0.0, 1.0, 6.0),  # soon below, far out above
-    BiStudent(1.0, 1.0, 6.0, 0.0, 3.0, 6.0),  # soon above, far out below
+    BiStudent(-1.0, 3.0, 6.0, -2.0, 1.0, 6.0),  # soon below, far out above
+    BiStudent(0.0, 1.0, 6.0, -1.0, 3.0, 6.0),  # soon above, far out below
     BiStudent(0.1, 9.0, 3.0, 0.0, 8.0, 200.0),  # below only
 ]
 
@@ -126,12 +126,13 @@ def test_many_draws_are_fitted_as_each_by_itself():
     derived, other = normal(8, 15)
     weights = draws(2)
     many = BiStudent.fit_many(derived, other, *weights, 8, 15)
-    found = many.log10_lr([0.5, 2.0])
+    scores = [-30.0, 0.5, 2.0, 30.0]
+    found = many.log10_lr(scores)
     assert many.kept.all()
-    assert found.shape == (40, 2)
+    assert found.shape == (40, 4)
     for row, p, d in zip(found, *weights, strict=True):
         one = BiStudent.fit(derived, other, p, d, 8, 15)
-        assert row == pytest.approx(one.log10_lr([0.5, 2.0]), abs=1e-12)
+        assert row == pytest.approx(one.log10_lr(scores), abs=1e-12)
 
 
 def test_a_draw_may_have_scores_and_units_of_its_own():

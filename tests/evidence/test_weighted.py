@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.evidence.weighted import Weighted, both, check_weights, moments, varied
+from workbench.evidence.weighted import Weighted, both, check_weights, floats, moments, varied
 
 
 def test_every_value_weighs_one_unless_told_otherwise():
@@ -11,6 +11,12 @@ def test_every_value_weighs_one_unless_told_otherwise():
 def test_what_weighs_nothing_is_left_out():
     side = Weighted.of([1, 2, 3], [1, 0, 2], "x")
     assert (side.values.tolist(), side.weights.tolist(), side.total) == ([1, 3], [1, 2], 3)
+
+
+@pytest.mark.parametrize("given", [[1, 2], (1, 2), np.array([1, 2], np.float32)])
+def test_numbers_of_any_kind_are_taken_in_double_precision(given):
+    assert floats(given).dtype == np.float64
+    assert floats(given).tolist() == [1, 2]
 
 
 @pytest.mark.parametrize(

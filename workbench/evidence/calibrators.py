@@ -16,7 +16,7 @@ from scipy.special import expit, logsumexp
 from workbench.errors import CalibrationError
 from workbench.evidence.sides import Side, labelled
 from workbench.evidence.student import BiStudent, BiStudents
-from workbench.evidence.weighted import Floats
+from workbench.evidence.weighted import Floats, floats
 
 __all__ = ["BiGaussian", "BiStudent", "BiStudents", "Calibrator", "Kde", "Logistic"]
 
@@ -68,7 +68,7 @@ class BiGaussian:
         """log10 likelihood ratio of each score, in the shape of the scores."""
         slope = max(self.derived_mean - self.other_mean, 0.0) / self.sd**2
         middle = (self.derived_mean + self.other_mean) / 2
-        found: Floats = (np.asarray(scores, dtype=np.float64) - middle) * slope / np.log(10)
+        found: Floats = (floats(scores) - middle) * slope / np.log(10)
         return found
 
 
@@ -123,7 +123,7 @@ class Logistic:
 
     def log10_lr(self, scores: ArrayLike) -> Floats:
         """log10 likelihood ratio of each score, in the shape of the scores."""
-        standard = (np.asarray(scores, dtype=np.float64) - self.centre) / self.scale
+        standard = (floats(scores) - self.centre) / self.scale
         found: Floats = (self.offset + self.slope * standard) / np.log(10)
         return found
 
@@ -199,12 +199,12 @@ class Kde:
     def log10_lr(self, scores: ArrayLike) -> Floats:
         """log10 likelihood ratio of each score, in the shape of the scores."""
         points = np.linspace(self.lowest, self.highest, len(self.log10_lrs))
-        return np.interp(np.asarray(scores, dtype=np.float64), points, self.log10_lrs)
+        return np.interp(floats(scores), points, self.log10_lrs)
 
 
 def _log_density(side: Side, points: Floats) -> Floats:
     bandwidth = side.sd * (4 / (3 * side.units)) ** 0.2
     away = (points[:, None] - side.scores) / bandwidth  # (points, n)
     summed = logsumexp(-np.square(away) / 2, axis=-1, b=side.weights)
-    found: Floats = summed - np.log(bandwidth * side.units * np.sqrt(2 * np.pi))
+    found: Floats = summed - np.log(bandwidth * side.units)  # but for √(2π), on both sides alike
     return found

@@ -39,7 +39,7 @@ def elub(
     cost = missed + thresholds * ((d.raised().above(thresholds) + 1) / (d.total + 1))
     worse = np.minimum(thresholds, 1) < cost
     low = np.max(grid[worse & (grid <= 0)] + ELUB_STEP, initial=grid[0])
-    high = np.min(grid[worse & (grid >= 0)] - ELUB_STEP, initial=grid[-1])
+    high = np.min(grid[worse & (grid >= 0)] - ELUB_STEP)  # the last one, beyond all LRs, is worse
     return min(float(low), 0.0), max(float(high), 0.0)
 
 

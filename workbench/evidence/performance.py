@@ -14,7 +14,7 @@ from scipy.optimize import isotonic_regression
 from scipy.special import expit
 
 from workbench.evidence.limits import elub, iv_bound
-from workbench.evidence.weighted import Floats, Weighted, both
+from workbench.evidence.weighted import Floats, Weighted, both, floats
 
 __all__ = ["Entropy", "cllr", "cllr_min", "ece", "elub", "exceeds", "iv_bound", "pav", "tippett"]
 
@@ -97,15 +97,15 @@ def pav(
     of_derived, of_other = where[: len(p.values)], where[len(p.values) :]
     derived_at = np.bincount(of_derived, p.weights, len(places))
     other_at = np.bincount(of_other, d.weights, len(places))
-    weights = derived_at / p.total + other_at / d.total
-    blocks = isotonic_regression(derived_at / p.total / weights, weights=weights).blocks
+    weights = derived_at + other_at  # what either side weighs in all does not move the blocks
+    blocks = isotonic_regression(derived_at / weights, weights=weights).blocks
     with np.errstate(divide="ignore"):  # log10(0) is the −∞ that is meant
         pooled = np.log10(np.add.reduceat(derived_at, blocks[:-1]) / p.total)
         pooled -= np.log10(np.add.reduceat(other_at, blocks[:-1]) / d.total)
     steps = np.repeat(pooled, np.diff(blocks))
 
     def after(values: ArrayLike) -> Floats:
-        below = np.searchsorted(places, np.asarray(values, dtype=np.float64), side="right") - 1
+        below = np.searchsorted(places, floats(values), side="right") - 1
         found: Floats = steps[np.maximum(below, 0)]
         return found
 
@@ -138,7 +138,7 @@ def ece(
     Source: Ramos & Gonzalez-Rodriguez (2013), Forensic Science International 230, 156-169:
         π · mean log2(1 + 1/(LR·o)) + (1 − π) · mean log2(1 + LR·o), o = π / (1 − π).
     """
-    odds = np.asarray(log10_prior_odds, dtype=np.float64)
+    odds = floats(log10_prior_odds)
     if not np.isfinite(odds).all():
         raise ValueError("prior odds must be finite")
     prior = expit(odds * np.log(10))
@@ -187,7 +187,7 @@ def tippett(
     Source: Tippett et al. (1968), J. Forensic Sci. Soc. 8, 61-65; Evett & Buckleton (1996).
     """
     p, d = both(derived, other, derived_weights, other_weights)
-    at = np.asarray(log10_thresholds, dtype=np.float64)
+    at = floats(log10_thresholds)
     return p.at_least(at) / p.total, d.at_least(at) / d.total
 
 

@@ -9,7 +9,7 @@ from scipy.special import gammaln
 
 from workbench.errors import CalibrationError
 from workbench.evidence.sides import MIN_UNITS, labelled
-from workbench.evidence.weighted import Floats, check_weights, moments, varied
+from workbench.evidence.weighted import Floats, check_weights, floats, moments, varied
 
 TINY = 1e-100
 
@@ -70,7 +70,7 @@ class BiStudent:
         return _log10_lr(
             _Predicts.of(self.derived_mean, self.derived_sd, self.derived_units),
             _Predicts.of(self.other_mean, self.other_sd, self.other_units),
-            np.asarray(scores, dtype=np.float64),
+            floats(scores),
         ).reshape(np.shape(scores))
 
     @staticmethod
@@ -132,7 +132,7 @@ class BiStudents:
         return _log10_lr(
             _Predicts.of(self.derived_mean, self.derived_sd, self.derived_units),
             _Predicts.of(self.other_mean, self.other_sd, self.other_units),
-            np.asarray(scores, dtype=np.float64),
+            floats(scores),
         )
 
 
@@ -145,15 +145,13 @@ class _Predicts(NamedTuple):
 
     @classmethod
     def of(cls, mean: ArrayLike, sd: ArrayLike, units: ArrayLike) -> Self:
-        centre, width, count = (
-            np.asarray(value, dtype=np.float64)[..., None] for value in (mean, sd, units)
-        )
+        centre, width, count = (floats(value)[..., None] for value in (mean, sd, units))
         return cls(centre, width * np.sqrt(1 + 1 / count), count)
 
     def log_density(self, scores: Floats) -> Floats:
         freedom = self.units - 1
         peak = gammaln(self.units / 2) - gammaln(freedom / 2) - np.log(self.scale)
-        peak -= np.log(freedom * np.pi) / 2
+        peak -= np.log(freedom) / 2  # but for √π, on both sides alike
         squared = np.square((scores - self.centre) / self.scale)
         found: Floats = peak - self.units / 2 * np.log1p(squared / freedom)
         return found
@@ -195,9 +193,9 @@ def _turning_points(p: _Predicts, d: _Predicts) -> tuple[Floats, Floats]:
 def _many(
     name: str, scores: ArrayLike, weights: ArrayLike, units: ArrayLike
 ) -> tuple[tuple[Floats, Floats, Floats], NDArray[np.bool_]]:
-    values = np.asarray(scores, dtype=np.float64)
-    heights = np.asarray(weights, dtype=np.float64)
-    counts = np.broadcast_to(np.asarray(units, dtype=np.float64), heights.shape[:1])
+    values = floats(scores)
+    heights = floats(weights)
+    counts = np.broadcast_to(floats(units), heights.shape[:1])
     if heights.ndim != 2 or values.shape not in (heights.shape, heights.shape[1:]):
         raise ValueError(f"{name}: weights must be (draws, n), scores (n,) or (draws, n)")
     if not (np.isfinite(values).all() and np.isfinite(counts).all()):

@@ -10,6 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 
 
+def floats(values: ArrayLike) -> Floats:
+    """Numbers in any form and precision as an array of float64."""
+    return np.asarray(values, dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighted:
     """Values of one side, without those that weigh nothing."""
@@ -31,8 +36,8 @@ class Weighted:
             ValueError: If the shapes differ, a value is not a number, a weight is negative or not
                 finite, or nothing weighs anything.
         """
-        numbers = np.array(values, dtype=np.float64)
-        heights = np.ones_like(numbers) if weights is None else np.array(weights, dtype=np.float64)
+        numbers = floats(values)
+        heights = np.ones_like(numbers) if weights is None else floats(weights)
         if numbers.ndim != 1 or numbers.shape != heights.shape:
             raise ValueError(f"{side}: values and weights must be rows of one length")
         if np.isnan(numbers).any():

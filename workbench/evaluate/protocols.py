@@ -69,10 +69,10 @@ def read_protocols(scores: Path) -> dict[str, Protocols]:
     try:
         content = json.loads(path.read_text())
         return {
-            name: {q: from_json(Protocol, asked[q]) for q in QUESTIONS if q in asked}
+            name: {q: from_json(Protocol, asked[q]) for q in QUESTIONS}
             for name, asked in content.items()
         }
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise EvaluationError(
             f"{path.name} cannot be read ({str(error).splitlines()[0]}).",
             fix="Score the pairs anew with `workbench evaluate`, or take the file away.",

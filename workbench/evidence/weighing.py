@@ -260,7 +260,9 @@ def _cells(
 ) -> list[LatticeCell]:
     cells = []
     for panel, score in panels.items():
-        value = float(system.bounded(np.array(system.unbounded(score, kin))))
+        if system.hindrance(kin):
+            continue
+        value = float(system.bounded(system.unbounded(np.array(score), kin), kin))
         if np.isfinite(value):
             cells.append(
                 LatticeCell(calibrator, KERNEL_WORDS[kernel], system.alternative, panel, value)

@@ -205,7 +205,7 @@ class System:
         }
 
     def _bound(self, kin: Cluster) -> Bounds | None:
-        found = self.bounds_by()
+        found = self.bounds_by(kin)
         if found is None:
             return None
         lows, highs = zip(*found.values(), strict=True)

@@ -108,7 +108,7 @@ def case_gates(
         Gate(
             question,
             "controls as shams",
-            called_controls <= MOST_CALLED * controls,
+            _at_most(called_controls, MOST_CALLED * controls),
             f"{called_controls} of {controls} controls would be called derived; at most "
             f"{MOST_CALLED:.0%} are allowed",
         ),

@@ -81,6 +81,16 @@ class System:
         self._bounded = lru_cache(maxsize=None)(self._bound)
         self._drawn = lru_cache(maxsize=64)(self._draw)
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """Derivatives and their recipes, pairs under the alternative and their families."""
+        return (
+            len(self.derived.index),
+            self.derived.units,
+            len(self.other.index),
+            self.other.names,
+        )
+
     def families(self, kin: Cluster = NOBODY) -> int:
         """Independent families behind the alternative, kin left out."""
         return self._left(self._kin_here(kin))[1].names

@@ -7,6 +7,7 @@ import numpy as np
 
 from workbench.digest import seed_from
 from workbench.evidence.counts import upper_limit
+from workbench.evidence.drawn import ROUNDS
 from workbench.evidence.labelled import (
     Floats,
     Indices,
@@ -22,22 +23,16 @@ from workbench.evidence.system import System
 from workbench.records import ErrorRate, Exceeding, Figure, Level, Question, SystemFigures
 
 KS = (2.0, 5.0, 10.0)
-ROUNDS = 1000
 
 
 def figures(system: System) -> SystemFigures:
     """Sum a system up, every pair judged without its kin."""
     ours, theirs = system.judged
-    counted = SystemFigures(
-        question=system.question,
-        alternative=system.alternative,
-        derived_pairs=len(system.derived.index),
-        derived_units=system.derived.units,
-        other_pairs=len(system.other.index),
-        other_families=system.families(),
-        derived_left_out=len(system.derived.index) - len(ours.index),
-        other_left_out=len(system.other.index) - len(theirs.index),
+    left_out = (
+        len(system.derived.index) - len(ours.index),
+        len(system.other.index) - len(theirs.index),
     )
+    counted = SystemFigures(system.question, system.alternative, *system.counts, *left_out)
     reason, bounds = system.hindrance() or _none_judged(system), system.bounds_by()
     if reason or bounds is None:
         return replace(counted, reason=reason)

@@ -105,21 +105,31 @@ class Labelled:
             found |= marked if primary and marked.any() else here
         return np.flatnonzero(found)
 
-    def families_of(self, models: Collection[str]) -> Cluster:
-        """Families of those models that occur here, however their names are spelled.
+    def spelled(self, families: Cluster) -> Cluster:
+        """Those families as they are spelled here."""
+        wanted = {bare(family) for family in families}
+        return frozenset(name for name in self.names if bare(name) in wanted)
 
-        Capitals and punctuation do not count: a model must not escape its own kin by a file name.
-        """
-        wanted = {_bare(model) for model in models}
-        sides = (
+    def families_of(self, models: Collection[str]) -> Cluster:
+        """Families of those models that occur here, however their names are spelled."""
+        return frozenset().union(*(self._known.get(bare(model), frozenset()) for model in models))
+
+    @cached_property
+    def _known(self) -> dict[str, Cluster]:
+        """Bare name of each model → its families."""
+        sides = {
             *zip(self.reference, self.reference_family, strict=True),
             *zip(self.suspect, self.suspect_family, strict=True),
-        )
-        return frozenset(family for model, family in sides if _bare(model) in wanted)
+        }
+        found: dict[str, Cluster] = {}
+        for model, family in sides:
+            found[bare(model)] = found.get(bare(model), frozenset()) | {family}
+        return found
 
 
-def _bare(model: str) -> str:
-    return "".join(letter for letter in model.casefold() if letter.isalnum())
+def bare(name: str) -> str:
+    """A name without capitals and punctuation: no model may escape its kin by another spelling."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
 
 
 @dataclass(frozen=True, slots=True, eq=False)

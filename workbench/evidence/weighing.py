@@ -67,7 +67,8 @@ class Calibration:
 
     def kin(self, question: Question, models: Sequence[str], families: Cluster) -> Cluster:
         """Families to set aside: those named, and those under which the models are known here."""
-        return families | self.labelled[question].families_of(models)
+        labelled = self.labelled[question]
+        return labelled.spelled(families) | labelled.families_of(models)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,20 +74,31 @@ def calibrate(
 
 def _read(scores: Path, source: str | None) -> "tuple[pd.DataFrame, Protocols]":
     from workbench.evaluate import read_table
+    from workbench.evaluate.material import ONE_SOURCE
     from workbench.evaluate.protocols import read_protocols
 
-    table = read_table(scores, "pairs")
-    stated = read_protocols(scores)
-    names = sorted(table["source"].dropna().unique()) if "source" in table else sorted(stated)
-    if source is None and len(names) > 1:
+    table, stated = read_table(scores, "pairs"), read_protocols(scores)
+    if "source" not in table:
+        table["source"] = next(iter(stated)) if len(stated) == 1 else ONE_SOURCE
+    sources = table["source"].fillna(ONE_SOURCE).astype(str)
+    chosen = _one_of(sorted(set(sources)), source, scores.name)
+    return table[sources == chosen], stated.get(chosen, {})
+
+
+def _one_of(names: list[str], source: str | None, file: str) -> str:
+    if source in names:
+        return source
+    if source is None and len(names) == 1:
+        return names[0]
+    listed = visible_line(", ".join(names))
+    if source is None:
         raise CalibrationError(
-            f"{scores.name} holds scores of {len(names)} sources, and each is a protocol of its own.",
-            fix=f"Choose one with --source: {', '.join(names)}.",
+            f"{file} holds scores of {len(names)} sources, and each is a protocol of its own.",
+            fix=f"Choose one with --source: {listed}.",
         )
-    chosen = source or (names[0] if names else "")
-    if source is not None:
-        table = table[table["source"] == source] if "source" in table else table[:0]
-    return table, stated.get(chosen, {})
+    raise CalibrationError(
+        f"{file} holds no scores of source {source}.", fix=f"Choose one of these: {listed}."
+    )
 
 
 def _check(folder: Path, *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """One pair's score → likelihood ratios against every alternative, and the level they bear together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,8 +8,10 @@ import numpy as np
 from workbench.evidence.labelled import Cluster, Floats, Labelled
 from workbench.evidence.levels import LEVELS, level_of
 from workbench.evidence.propositions import ALTERNATIVES
-from workbench.evidence.system import System, spread_of
+from workbench.evidence.system import System
 from workbench.records import Alternative, Level, Question, Weighing
+
+Z_95, Z_90 = 1.959964, 1.644854
 
 Systems = Mapping[Alternative, System]
 
@@ -33,6 +35,17 @@ class Measured:
         """Whether every number is one."""
         numbers = (self.score, self.low, self.high, self.panel_low, self.panel_high)
         return bool(np.isfinite(numbers).all())
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation over prompts and panels.
+
+        Half of a panel drawn without replacement varies about the whole as the whole varies about the
+        population.
+        """
+        prompts = (self.high - self.low) / (2 * Z_95)
+        panel = (self.panel_high - self.panel_low) / (2 * Z_90)
+        return float(np.hypot(prompts, panel))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,16 @@ def judge(systems: Systems, measured: Measured, kin: Cluster) -> Judged:
     Returns:
         Weighings in the order of `ALTERNATIVES`, and what they come to.
     """
-    weighings = tuple(_weighing(system, measured, kin) for system in systems.values())
+    return judge_all(systems, [measured], kin)[0]
+
+
+def judge_all(systems: Systems, measured: Sequence[Measured], kin: Cluster) -> list[Judged]:
+    """Weigh the scores of several pairs of the same families; otherwise as `judge`."""
+    found = [_weighings(system, measured, kin) for system in systems.values()]
+    return [_together(weighings) for weighings in zip(*found, strict=True)]
+
+
+def _together(weighings: tuple[Weighing, ...]) -> Judged:
     tested = [item for item in weighings if item.log10_lr is not None]
     return Judged(
         weighings,
@@ -90,41 +112,45 @@ def least_favourable(levels: Iterable[Level | None]) -> Level | None:
     return max(known, key=LEVELS.index, default=None)
 
 
-def _weighing(system: System, measured: Measured, kin: Cluster) -> Weighing:
+def _weighings(system: System, measured: Sequence[Measured], kin: Cluster) -> list[Weighing]:
+    families = system.families(kin)
     if reason := system.hindrance(kin):
-        return Weighing(system.alternative, families=system.families, reason=reason)
-    value = float(system.bounded(np.array(system.unbounded(measured.score, kin))))
-    spread = spread_of(measured.low, measured.high, measured.panel_low, measured.panel_high)
-    low, high = system.interval(measured.score, spread, kin)
-    low, high = min(low, value), max(high, value)
-    least, most = system.bounds
-    return Weighing(
-        alternative=system.alternative,
-        log10_lr=value,
-        low=low,
-        high=high,
-        least=least,
-        most=most,
-        level=level_of(value, low, high),
-        families=system.families,
-    )
+        untested = Weighing(system.alternative, families=families, reason=reason)
+        return [untested] * len(measured)
+    scores = np.array([one.score for one in measured])
+    values = system.bounded(system.unbounded(scores, kin), kin)
+    limits = system.intervals(scores, np.array([one.spread for one in measured]), kin)
+    least, most = system.bounds(kin)
+    return [
+        Weighing(
+            alternative=system.alternative,
+            log10_lr=value,
+            low=min(low, value),
+            high=max(high, value),
+            least=least,
+            most=most,
+            level=level_of(value, min(low, value), max(high, value)),
+            families=families,
+        )
+        for value, (low, high) in zip(values.tolist(), limits.tolist(), strict=True)
+    ]
 
 
 def levels_held_out(labelled: Labelled, systems: Systems) -> dict[int, Level]:
     """Level of every labelled pair that can be judged without its kin."""
-    found = {}
-    for index, kin in enumerate(labelled.families):
-        measured = measured_at(labelled, index)
-        if measured.usable and (level := judge(systems, measured, kin).level) is not None:
-            found[index] = level
-    return found
+    found: dict[int, Level] = {}
+    for kin, here in labelled.by_families():
+        measured = {int(i): measured_at(labelled, i) for i in here}
+        usable = {i: one for i, one in measured.items() if one.usable}
+        judged = judge_all(systems, list(usable.values()), kin)
+        levels = {i: one.level for i, one in zip(usable, judged, strict=True)}
+        found |= {i: level for i, level in levels.items() if level is not None}
+    return dict(sorted(found.items()))
 
 
 def headline_held_out(labelled: Labelled, systems: Systems) -> Floats:
     """Smallest bounded log10 likelihood ratio over tested alternatives, shape (pairs,); NaN: none."""
-    tested = [
-        system.bounded(system.held_out) for system in systems.values() if not system.hindrance()
-    ]
+    tested = [system.bounded_held_out for system in systems.values() if not system.hindrance()]
     if not tested:
         return np.full(len(labelled), np.nan)
     every = np.stack(tested)

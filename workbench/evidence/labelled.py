@@ -1,6 +1,6 @@
 """Labelled scores: which pairs count, how much, and which are kin to the pair in question."""
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Indices = NDArray[np.int64]
 
 Cluster = frozenset[str]
 """Families of both sides of a pair."""
@@ -36,7 +37,37 @@ class Labelled:
     panel_high: Floats
     raw: Floats
     """The score with length and layout left in; NaN where unknown."""
-    controls: NDArray[np.int64]
+    controls: Indices
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Families of either side, sorted."""
+        return tuple(sorted({*self.reference_family, *self.suspect_family}))
+
+    @cached_property
+    def sides(self) -> tuple[Indices, Indices]:
+        """Place of each pair's families in `names`, the smaller one first."""
+        place = {name: i for i, name in enumerate(self.names)}
+        both = [
+            np.array([place[name] for name in families], dtype=np.int64)
+            for families in (self.reference_family, self.suspect_family)
+        ]
+        return np.minimum(*both), np.maximum(*both)
+
+    @cached_property
+    def clusters(self) -> Indices:
+        """Number of each pair's families taken together: pairs of the same families share one."""
+        first, last = self.sides
+        return _renumbered(first * len(self.names) + last)
+
+    @cached_property
+    def recipes(self) -> Indices:
+        """Number of each pair's recipe, in the order of their names."""
+        place = {name: i for i, name in enumerate(sorted(set(self.recipe)))}
+        return np.array([place[name] for name in self.recipe], dtype=np.int64)
 
     @cached_property
     def families(self) -> tuple[Cluster, ...]:
@@ -44,115 +75,162 @@ class Labelled:
         sides = zip(self.reference_family, self.suspect_family, strict=True)
         return tuple(frozenset(both) for both in sides)
 
-    def __len__(self) -> int:
-        return len(self.score)
+    def by_families(self) -> Iterator[tuple[Cluster, Indices]]:
+        """Families of both sides → indices of the pairs that have just these, in order of names."""
+        order = np.argsort(self.clusters, kind="stable")
+        starts = np.flatnonzero(np.diff(self.clusters[order], prepend=-1))
+        for here in np.split(order, starts[1:]):
+            if len(here):
+                yield self.families[here[0]], here
 
-    def having(self, labels: Collection[str], *, primary: bool = False) -> NDArray[np.int64]:
+    def touching(self, kin: Cluster) -> Flags:
+        """Which pairs have a family of `kin` on either side, shape (pairs,)."""
+        marked = np.array([name in kin for name in self.names], dtype=bool)
+        first, last = self.sides
+        found: Flags = marked[first] | marked[last]
+        return found
+
+    def having(self, labels: Collection[str], *, primary: bool = False) -> Indices:
         """Indices of pairs with one of the labels that have a score.
 
         Args:
             labels: Labels wanted.
-            primary: Whether to keep to those marked primary, if any of them is.
+            primary: Whether to keep to those marked primary, of each label that marks any.
         """
-        here = np.isin(self.label, list(labels)) & np.isfinite(self.score)
-        if primary and (here & self.primary).any():
-            here = here & self.primary
-        return np.flatnonzero(here)
+        found = np.zeros(len(self), dtype=bool)
+        for label in labels:
+            here = np.array([one == label for one in self.label], dtype=bool)
+            here &= np.isfinite(self.score)
+            marked = here & self.primary
+            found |= marked if primary and marked.any() else here
+        return np.flatnonzero(found)
+
+    def spelled(self, families: Cluster) -> Cluster:
+        """Those families as they are spelled here."""
+        wanted = {bare(family) for family in families}
+        return frozenset(name for name in self.names if bare(name) in wanted)
 
     def families_of(self, models: Collection[str]) -> Cluster:
-        """Families of those models that occur here, however their names are spelled.
+        """Families of those models that occur here, however their names are spelled."""
+        return frozenset().union(*(self._known.get(bare(model), frozenset()) for model in models))
 
-        Capitals and punctuation do not count: a model must not escape its own kin by a file name.
-        """
-        wanted = {_bare(model) for model in models}
-        sides = (
+    @cached_property
+    def _known(self) -> dict[str, Cluster]:
+        """Bare name of each model → its families."""
+        sides = {
             *zip(self.reference, self.reference_family, strict=True),
             *zip(self.suspect, self.suspect_family, strict=True),
-        )
-        return frozenset(family for model, family in sides if _bare(model) in wanted)
+        }
+        found: dict[str, Cluster] = {}
+        for model, family in sides:
+            found[bare(model)] = found.get(bare(model), frozenset()) | {family}
+        return found
 
 
-def _bare(model: str) -> str:
-    return "".join(letter for letter in model.casefold() if letter.isalnum())
+def bare(name: str) -> str:
+    """A name without capitals and punctuation: no model may escape its kin by another spelling."""
+    return "".join(letter for letter in name.casefold() if letter.isalnum()) or name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """Pairs of which one proposition is true, each family counting as one."""
+    """Pairs of which one proposition is true, and the units that are independent among them.
 
-    index: NDArray[np.int64]
+    A derivative's unit is its recipe. A pair under an alternative has two, its families, or one where
+    both models are of one family.
+    """
+
+    index: Indices
     """Into the labelled pairs."""
     weights: Floats
     """They add up to `units`."""
     units: int
-    """Independent units: clusters of derivatives, or families of an alternative."""
+    first: Indices
+    """Number of each pair's first unit, counted from 0 in the order of names."""
+    last: Indices
+    """Of its second; the same as the first where there is only one."""
+
+    @property
+    def names(self) -> int:
+        """How many recipes, or families, occur."""
+        return int(self.last.max()) + 1 if len(self.last) else 0
+
+    def drawn_sums(self, values: Floats, rounds: int, generator: np.random.Generator) -> Floats:
+        """Sums over the pairs when units are drawn with replacement.
+
+        Args:
+            values: Shape (pairs, k).
+            rounds: Draws.
+            generator: Decides them.
+
+        Returns:
+            Shape (rounds, k). In a draw a pair of one unit counts as often as that was drawn, a pair of
+            two as often as the product says.
+
+        Source: Owen (2007), "The pigeonhole bootstrap", Annals of Applied Statistics 1(2).
+        """
+        size = self.names
+        drawn = _counts(size, rounds, generator)
+        within = self.first == self.last
+        found = drawn @ _summed(self.first[within], values[within], size)
+        if not within.all():
+            place = self.first[~within] * size + self.last[~within]
+            between = _summed(place, values[~within], size * size)
+            for k, sums in enumerate(between.T):
+                found[:, k] += ((drawn @ sums.reshape(size, size)) * drawn).sum(1)
+        return found
 
 
-def derived_side(labelled: Labelled, index: NDArray[np.int64]) -> Side:
+def derived_side(labelled: Labelled, index: Indices) -> Side:
     """Derivatives: pairs of one recipe are one unit together."""
-    recipes = [labelled.recipe[i] for i in index]
-    return _side(index, recipes, len(set(recipes)))
+    recipes = _renumbered(labelled.recipes[index])
+    return Side(index, *_shared(recipes, None), recipes, recipes)
 
 
-def other_side(labelled: Labelled, index: NDArray[np.int64]) -> Side:
+def other_side(labelled: Labelled, index: Indices) -> Side:
     """Pairs under an alternative: as many units as there are families, however many pairs they form.
 
     Families are what is independent. F of them form up to F (F − 1) / 2 pairs, and clusters of one
     pair of families weigh alike.
     """
-    clusters = [labelled.families[i] for i in index]
-    families = set[str]().union(*clusters)
-    return _side(index, clusters, min(len(families), len(set(clusters))))
+    first, last = (side[index] for side in labelled.sides)
+    names = _renumbered(np.concatenate([first, last]))
+    families = int(names.max()) + 1 if len(names) else 0
+    clusters = _renumbered(labelled.clusters[index])
+    return Side(index, *_shared(clusters, families), names[: len(index)], names[len(index) :])
 
 
-def _side(index: NDArray[np.int64], clusters: Sequence[Hashable], units: int) -> Side:
-    members = {cluster: clusters.count(cluster) for cluster in set(clusters)}
-    share = np.array([1 / members[cluster] for cluster in clusters], dtype=np.float64)
-    return Side(index, share * (units / len(members)) if members else share, units)
+def _shared(clusters: Indices, most: int | None) -> tuple[Floats, int]:
+    """Weights of pairs whose clusters weigh alike, and the units that they add up to."""
+    members = np.bincount(clusters)
+    units = len(members) if most is None else min(most, len(members))
+    return units / len(members) / members[clusters] if units else np.zeros(0), units
 
 
-def apart(labelled: Labelled, side: Side, kin: Cluster) -> Flags:
-    """Which pairs of a side share no family with `kin`, shape (pairs of the side,)."""
-    return np.array([not (labelled.families[i] & kin) for i in side.index], dtype=bool)
+def _renumbered(numbers: Indices) -> Indices:
+    """Each number's place among the distinct ones, in their order."""
+    used = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=bool)
+    used[numbers] = True
+    found: Indices = (np.cumsum(used) - 1)[numbers]
+    return found
 
 
-def drawn_recipes(
-    labelled: Labelled, index: NDArray[np.int64], rounds: int, generator: np.random.Generator
-) -> Floats:
-    """How often each derivative counts when recipes are drawn with replacement; (rounds, pairs)."""
-    recipes = [labelled.recipe[i] for i in index]
-    drawn, place = _drawn(set(recipes), rounds, generator)
-    return drawn[:, [place[recipe] for recipe in recipes]]
+def _counts(size: int, rounds: int, generator: np.random.Generator) -> Floats:
+    """How often each of `size` units comes up in as many draws with replacement, (rounds, size)."""
+    drawn = generator.integers(size, size=(rounds, size)) + size * np.arange(rounds)[:, None]
+    counts = np.bincount(drawn.ravel(), minlength=rounds * size)
+    return counts.reshape(rounds, size).astype(np.float64)
 
 
-def drawn_families(
-    labelled: Labelled, index: NDArray[np.int64], rounds: int, generator: np.random.Generator
-) -> Floats:
-    """How often each pair counts when families are drawn with replacement.
-
-    Args:
-        labelled: All pairs.
-        index: The pairs that are resampled.
-        rounds: Draws.
-        generator: Decides them.
-
-    Returns:
-        Counts, shape (rounds, pairs): of a pair within one family that family's count, of a pair
-        between two the product of theirs.
-
-    Source: Owen (2007), "The pigeonhole bootstrap", Annals of Applied Statistics 1(2).
-    """
-    clusters = [sorted(labelled.families[i]) for i in index]
-    drawn, place = _drawn({name for cluster in clusters for name in cluster}, rounds, generator)
-    first = np.array([place[cluster[0]] for cluster in clusters], dtype=np.int64)
-    last = np.array([place[cluster[-1]] for cluster in clusters], dtype=np.int64)
-    return np.where(first == last, drawn[:, first], drawn[:, first] * drawn[:, last])
+def _summed(place: Indices, values: Floats, size: int) -> Floats:
+    """Sums of the values at each place, shape (size, k)."""
+    found = np.empty((size, values.shape[1]))
+    for k, column in enumerate(values.T):
+        found[:, k] = np.bincount(place, column, size)
+    return found
 
 
-def _drawn(
-    names: set[str], rounds: int, generator: np.random.Generator
-) -> tuple[Floats, dict[str, int]]:
-    """How often each name was drawn, shape (rounds, names), and the column of each."""
-    size = len(names)
-    counts = generator.multinomial(size, np.full(size, 1 / size), rounds)
-    return counts.astype(np.float64), {name: i for i, name in enumerate(sorted(names))}
+def apart(labelled: Labelled, side: Side, kin: Cluster) -> Indices:
+    """Indices of the pairs of a side that share no family with `kin`."""
+    kept: Indices = side.index[~labelled.touching(kin)[side.index]]
+    return kept

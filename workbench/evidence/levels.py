@@ -57,7 +57,12 @@ def level_of(value: float, low: float, high: float) -> Level:
     Returns:
         The band of the limit nearer to 0; `NEUTRAL` where the interval holds 0 or the ratio itself
         lies between 1/2 and 2.
+
+    Raises:
+        ValueError: If the interval does not hold the ratio, or one of the three is not a number.
     """
+    if not low <= value <= high:
+        raise ValueError(f"{value} is not within {low} to {high}")
     if abs(value) >= NEUTRAL_BAND:
         for edge, derived, other in BANDS:
             if low > edge or low == edge > 0:

@@ -16,7 +16,18 @@ from scipy.special import expit
 from workbench.evidence.limits import elub, iv_bound
 from workbench.evidence.weighted import Floats, Weighted, both, floats
 
-__all__ = ["Entropy", "cllr", "cllr_min", "ece", "elub", "exceeds", "iv_bound", "pav", "tippett"]
+__all__ = [
+    "Entropy",
+    "bits",
+    "cllr",
+    "cllr_min",
+    "ece",
+    "elub",
+    "exceeds",
+    "iv_bound",
+    "pav",
+    "tippett",
+]
 
 
 class Entropy(NamedTuple):
@@ -53,7 +64,7 @@ def cllr(
     Source: Brümmer & du Preez (2006), Computer Speech and Language 20(2-3), 230-275.
     """
     p, d = both(derived, other, derived_weights, other_weights)
-    return float(p.mean(lambda llr: _bits(-llr)) + d.mean(_bits)) / 2
+    return float(p.mean(lambda llr: bits(-llr)) + d.mean(bits)) / 2
 
 
 def cllr_min(
@@ -145,18 +156,25 @@ def ece(
 
     def entropy(of_derived: ArrayLike, of_other: ArrayLike) -> Floats:
         p, d = both(of_derived, of_other, derived_weights, other_weights)
-        lost = p.mean(lambda llr: _bits(-llr - odds[..., None]))
-        misled = d.mean(lambda llr: _bits(llr + odds[..., None]))
+        lost = p.mean(lambda llr: bits(-llr - odds[..., None]))
+        misled = d.mean(lambda llr: bits(llr + odds[..., None]))
         found: Floats = prior * lost + (1 - prior) * misled
         return found
 
     after = pav(derived, other, derived_weights, other_weights)
-    neutral = prior * _bits(-odds) + (1 - prior) * _bits(odds)
+    neutral = prior * bits(-odds) + (1 - prior) * bits(odds)
     return Entropy(entropy(derived, other), entropy(*after), neutral)
 
 
-def _bits(log10_odds: Floats) -> Floats:
-    """log2(1 + odds), exact for infinite odds too."""
+def bits(log10_odds: Floats) -> Floats:
+    """log2(1 + odds): what a statement at these odds costs if it is wrong; exact for infinite ones too.
+
+    Args:
+        log10_odds: log10 of the odds, any shape.
+
+    Returns:
+        Bits, 0 or more, in the same shape.
+    """
     found: Floats = np.logaddexp2(0, log10_odds * np.log2(10))
     return found
 

@@ -1,6 +1,6 @@
 """From score to likelihood ratio when families are few: two Student distributions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -67,11 +67,10 @@ class BiStudent:
 
     def log10_lr(self, scores: ArrayLike) -> Floats:
         """log10 likelihood ratio of each score, in the shape of the scores."""
-        return _log10_lr(
-            _Predicts.of(self.derived_mean, self.derived_sd, self.derived_units),
-            _Predicts.of(self.other_mean, self.other_sd, self.other_units),
-            floats(scores),
-        ).reshape(np.shape(scores))
+        p = _Predicts.of(self.derived_mean, self.derived_sd, self.derived_units)
+        d = _Predicts.of(self.other_mean, self.other_sd, self.other_units)
+        found = _log10_lr(p, d, _turning_points(p, d), floats(scores))
+        return found.reshape(np.shape(scores))
 
     @staticmethod
     def fit_many(
@@ -122,6 +121,17 @@ class BiStudents:
     other_mean: Floats
     other_sd: Floats
     other_units: Floats
+    turning_points: tuple[Floats, Floats] = field(init=False, repr=False)
+    """Where each ratio is held, shapes (fits, 1): found once, because that is what takes time."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "turning_points", _turning_points(*self._predicted()))
+
+    def _predicted(self) -> "tuple[_Predicts, _Predicts]":
+        return (
+            _Predicts.of(self.derived_mean, self.derived_sd, self.derived_units),
+            _Predicts.of(self.other_mean, self.other_sd, self.other_units),
+        )
 
     def log10_lr(self, scores: ArrayLike) -> Floats:
         """log10 likelihood ratios, shape (fits, k).
@@ -129,11 +139,8 @@ class BiStudents:
         Args:
             scores: Shape (k,), the same for every fit, or (fits, k).
         """
-        return _log10_lr(
-            _Predicts.of(self.derived_mean, self.derived_sd, self.derived_units),
-            _Predicts.of(self.other_mean, self.other_sd, self.other_units),
-            floats(scores),
-        )
+        values = floats(scores)
+        return _log10_lr(*self._predicted(), self.turning_points, values)
 
 
 class _Predicts(NamedTuple):
@@ -157,9 +164,10 @@ class _Predicts(NamedTuple):
         return found
 
 
-def _log10_lr(p: _Predicts, d: _Predicts, scores: Floats) -> Floats:
-    low, high = _turning_points(p, d)
-    held = np.clip(scores, low, high)
+def _log10_lr(
+    p: _Predicts, d: _Predicts, turning_points: tuple[Floats, Floats], scores: Floats
+) -> Floats:
+    held = np.clip(scores, *turning_points)
     rising = (p.log_density(held) - d.log_density(held)) / np.log(10)
     return np.where(p.centre > d.centre, rising, 0.0)
 

@@ -1,69 +1,64 @@
 """How well a calibration does on pairs it was not fitted to: loss, exceedance, counts at each level."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from workbench.digest import seed_from
 from workbench.evidence.counts import upper_limit
+from workbench.evidence.drawn import ROUNDS
 from workbench.evidence.labelled import (
     Floats,
+    Indices,
     Labelled,
     Side,
     derived_side,
-    drawn_families,
-    drawn_recipes,
     other_side,
 )
 from workbench.evidence.levels import LEVELS, NEUTRAL, reaches, side
-from workbench.evidence.performance import cllr, cllr_min, pav
+from workbench.evidence.performance import bits, cllr, cllr_min, pav
 from workbench.evidence.propositions import DERIVED, UNRELATED
 from workbench.evidence.system import System
 from workbench.records import ErrorRate, Exceeding, Figure, Level, Question, SystemFigures
 
 KS = (2.0, 5.0, 10.0)
-ROUNDS = 1000
 
 
 def figures(system: System) -> SystemFigures:
     """Sum a system up, every pair judged without its kin."""
-    derived, other = system.judged
-    counted = SystemFigures(
-        question=system.question,
-        alternative=system.alternative,
-        derived_pairs=len(system.derived.index),
-        derived_units=system.derived.units,
-        other_pairs=len(system.other.index),
-        other_families=system.families,
-        left_out=int((~derived).sum() + (~other).sum()),
+    ours, theirs = system.judged
+    left_out = (
+        len(system.derived.index) - len(ours.index),
+        len(system.other.index) - len(theirs.index),
     )
-    if reason := system.hindrance() or _none_judged(system):
+    counted = SystemFigures(system.question, system.alternative, *system.counts, *left_out)
+    reason, bounds = system.hindrance() or _none_judged(system), system.bounds_by()
+    if reason or bounds is None:
         return replace(counted, reason=reason)
-    ours, theirs = system.sides
+    derived, other = _values(system)
     return replace(
         counted,
-        least=system.bounds[0],
-        most=system.bounds[1],
-        elub=system.bounds_by["elub"],
-        invariance=system.bounds_by["invariance"],
-        cllr=loss(system.labelled, system.bounded(system.held_out), ours.index, theirs.index),
-        cllr_min=cllr_min(*_values(system), ours.weights, theirs.weights),
+        least=system.bounds()[0],
+        most=system.bounds()[1],
+        elub=bounds["elub"],
+        invariance=bounds["invariance"],
+        cllr=loss(system.labelled, system.bounded_held_out, ours.index, theirs.index),
+        cllr_min=cllr_min(derived, other, ours.weights, theirs.weights),
         cllr_cal=_calibration_loss(system),
         exceeding=tuple(_exceeding(system, k) for k in KS),
     )
 
 
 def _none_judged(system: System) -> str:
-    if all(len(one.index) for one in system.sides):
+    if all(len(one.index) for one in system.judged):
         return ""
     return "no pair could be judged without its own families: too few families remain"
 
 
 def _values(system: System) -> tuple[Floats, Floats]:
-    bounded = system.bounded(system.held_out)
-    ours, theirs = system.sides
-    return bounded[ours.index], bounded[theirs.index]
+    ours, theirs = system.judged
+    return system.bounded_held_out[ours.index], system.bounded_held_out[theirs.index]
 
 
 def _calibration_loss(system: System) -> float:
@@ -71,16 +66,17 @@ def _calibration_loss(system: System) -> float:
 
     Without that last condition perfectly separated pairs would lose by their bounds alone.
     """
-    ours, theirs = system.sides
+    ours, theirs = system.judged
     derived, other = _values(system)
     best = pav(derived, other, ours.weights, theirs.weights)
-    kept = np.clip(best[0], *system.bounds), np.clip(best[1], *system.bounds)
-    ideal = cllr(*kept, ours.weights, theirs.weights)
+    limits = (system.bounds_held_out[side.index].T for side in system.judged)
+    p, d = (np.clip(one, *bounds) for one, bounds in zip(best, limits, strict=True))
+    ideal = cllr(p, d, ours.weights, theirs.weights)
     return max(0.0, cllr(derived, other, ours.weights, theirs.weights) - ideal)
 
 
-def loss(labelled: Labelled, values: Floats, derived: np.ndarray, other: np.ndarray) -> Figure:
-    """Cllr of pairs, each family counting as one, with an interval over families.
+def loss(labelled: Labelled, values: Floats, derived: Indices, other: Indices) -> Figure:
+    """Cllr of pairs, each unit counting as one, with an interval over families and recipes.
 
     Args:
         labelled: Pairs whose history is known.
@@ -88,38 +84,36 @@ def loss(labelled: Labelled, values: Floats, derived: np.ndarray, other: np.ndar
         derived: Indices of derivatives.
         other: Indices of pairs under the alternative.
     """
-    ours = derived_side(labelled, derived).weights
-    theirs = other_side(labelled, other).weights
+    ours, theirs = derived_side(labelled, derived), other_side(labelled, other)
     generator = np.random.default_rng(seed_from("validation", len(derived), len(other)))
-    found = [
-        cllr(values[derived], values[other], mine * ours, yours * theirs)
-        for mine, yours in zip(
-            drawn_recipes(labelled, derived, ROUNDS, generator),
-            drawn_families(labelled, other, ROUNDS, generator),
-            strict=True,
-        )
-        if yours.any()
-    ]
-    return _figure(cllr(values[derived], values[other], ours, theirs), found)
+    missed = _drawn_means(ours, bits(-values[derived]), generator)
+    misled = _drawn_means(theirs, bits(values[other]), generator)
+    value = cllr(values[derived], values[other], ours.weights, theirs.weights)
+    return _figure(value, (missed + misled) / 2)
 
 
-def _figure(value: float, found: Sequence[float]) -> Figure:
-    if len(found) < ROUNDS // 2:
+def _drawn_means(side: Side, values: Floats, generator: np.random.Generator) -> Floats:
+    """Weighted mean in each draw of the side's units, shape (ROUNDS,); NaN where none was drawn."""
+    parts = side.weights[:, None] * np.stack([values, np.ones_like(values)], -1)
+    total, weight = side.drawn_sums(parts, ROUNDS, generator).T
+    found: Floats = np.divide(total, weight, out=np.full(ROUNDS, np.nan), where=weight > 0)
+    return found
+
+
+def _figure(value: float, drawn: Floats) -> Figure:
+    known = drawn[np.isfinite(drawn)]
+    if len(known) < ROUNDS // 2:
         return Figure(value)
-    low, high = np.percentile(found, [2.5, 97.5])
+    low, high = np.percentile(known, [2.5, 97.5])
     return Figure(value, float(low), float(high))
 
 
 def _exceeding(system: System, k: float) -> Exceeding:
-    other: Side = system.sides[1]
-    values = system.bounded(system.held_out)[other.index]
-    hits = (values >= np.log10(k)).astype(np.float64)
+    other = system.judged[1]
+    hits = (system.bounded_held_out[other.index] >= np.log10(k)).astype(np.float64)
     generator = np.random.default_rng(seed_from("exceeding", system.question, system.alternative))
-    weights = drawn_families(system.labelled, other.index, ROUNDS, generator) * other.weights
-    total = weights.sum(1)
-    found = (weights @ hits)[total > 0] / total[total > 0]
-    share = float(hits @ other.weights / other.weights.sum())
-    return Exceeding(k, _figure(share, list(found)), int(hits.sum()))
+    share = float(np.average(hits, weights=other.weights))
+    return Exceeding(k, _figure(share, _drawn_means(other, hits, generator)), int(hits.sum()))
 
 
 def error_rates(

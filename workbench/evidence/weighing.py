@@ -67,7 +67,8 @@ class Calibration:
 
     def kin(self, question: Question, models: Sequence[str], families: Cluster) -> Cluster:
         """Families to set aside: those named, and those under which the models are known here."""
-        return families | self.labelled[question].families_of(models)
+        labelled = self.labelled[question]
+        return labelled.spelled(families) | labelled.families_of(models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,17 @@ def nothing_to_weigh(asked: Asked, reason: str) -> Opinion:
 
 def uncalibrated(asked: Asked, measured: Measured, reasons: Sequence[str]) -> Opinion:
     """Give the opinion where no calibration is of the case's protocol."""
-    return _opinion(
-        asked, "inconclusive", wording.not_calibrated(), tuple(reasons), **_score(measured)
-    )
+    if reason := _nothing_there(asked, measured):
+        return nothing_to_weigh(asked, reason)
+    words = wording.not_calibrated()
+    return _opinion(asked, "inconclusive", words, tuple(reasons), **_score(measured))
+
+
+def _nothing_there(asked: Asked, measured: Measured) -> str:
+    """Why there is nothing to weigh; empty if there is something."""
+    if asked.reference == asked.suspect:
+        return "reference and suspect are the same model"
+    return "" if measured.usable else "the score or its interval is not a number"
 
 
 def weigh(
@@ -105,7 +114,8 @@ def weigh(
 
     Args:
         asked: The question and the two models.
-        measured: Their score. Numbers that are none make the pair not comparable.
+        measured: Their score. Numbers that are none make the pair not comparable, and so does a model
+            beside itself.
         calibration: Of the case's protocol.
         gates: Conditions on the case; those on the calibration are added.
         with_lattice: Whether to weigh it under other choices, too.
@@ -114,8 +124,8 @@ def weigh(
         An opinion. A number stands in it only where a likelihood ratio could be computed and no gate
         failed.
     """
-    if not measured.usable:
-        return nothing_to_weigh(asked, "the score is not a number")
+    if reason := _nothing_there(asked, measured):
+        return nothing_to_weigh(asked, reason)
     own = [gate for gate in calibration.figures.gates if gate.question == asked.question]
     failed = [gate for gate in (*own, *gates) if not gate.passed]
     known: dict[str, object] = {
@@ -201,8 +211,6 @@ def _said(asked: Asked, judged: Judged, headline: Weighing) -> tuple[Status, str
 
 
 def _score(measured: Measured) -> dict[str, float]:
-    if not measured.usable:
-        return {}
     return {"score": measured.score, "low": measured.low, "high": measured.high}
 
 
@@ -260,7 +268,9 @@ def _cells(
 ) -> list[LatticeCell]:
     cells = []
     for panel, score in panels.items():
-        value = float(system.bounded(np.array(system.unbounded(score, kin))))
+        if system.hindrance(kin):
+            continue
+        value = float(system.bounded(system.unbounded(np.array(score), kin), kin))
         if np.isfinite(value):
             cells.append(
                 LatticeCell(calibrator, KERNEL_WORDS[kernel], system.alternative, panel, value)

@@ -35,8 +35,9 @@ class SystemFigures:
     """Recipes of derivatives."""
     other_pairs: int
     other_families: int
-    left_out: int
+    derived_left_out: int
     """Pairs of which no judgement was possible once their kin were left out."""
+    other_left_out: int
     reason: str = ""
     """Why there are no likelihood ratios; the figures below are then None."""
     least: float | None = None

@@ -1,10 +1,7 @@
-"""Calibrations as files: `data/calibration/<name>/calibration.json` and `scores.csv`.
-
-The table holds figures and names of models, never a text; the JSON says how the scores were made and
-how well they do out of fold. Both are read as untrusted: nothing in them is run.
-"""
+"""Make, write, read and check calibrations."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from workbench import __version__
+from workbench.calibrations.table import canonical, read_scores
 from workbench.digest import digest_of, digest_of_bytes
+from workbench.durable import write_whole
 from workbench.errors import CalibrationError
-from workbench.evidence.calibrating import calibrate
-from workbench.evidence.labelled import Flags, Floats, Labelled
+from workbench.evidence.calibrating import calibrate, misstated
 from workbench.evidence.weighing import Calibration
 from workbench.paths import calibration_folder
 from workbench.records import (
-    QUESTIONS,
     CalibrationFigures,
     Protocol,
     Question,
@@ -32,16 +29,6 @@ from workbench.records import (
 FORMAT = 1
 FIGURES, SCORES = "calibration.json", "scores.csv"
 MOST_BYTES = 64 << 20
-PAIR_COLUMNS = (
-    "reference",
-    "suspect",
-    "reference_family",
-    "suspect_family",
-    "recipe",
-    "label",
-    "primary",
-)
-PARTS = ("score", "low", "high", "panel_low", "panel_high", "raw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +50,18 @@ def make(
     """Make a calibration from a table of labelled scores.
 
     Args:
-        table: One row per pair: `PAIR_COLUMNS`, `controls`, and `Q_score`, `Q_low`, `Q_high`,
-            `Q_panel_low`, `Q_panel_high`, `Q_raw` for one question Q or both.
+        table: One row per pair: `table.NEEDED` and perhaps `table.OPTIONAL`; `Q_score`, `Q_low`,
+            `Q_high` and perhaps `Q_panel_low`, `Q_panel_high`, `Q_raw` for one question Q or both.
+            Rows without label or score are left out; their order does not matter.
         name: Its name.
         title: What it was made from.
         protocols: How the scores of each question were made; empty if nobody said.
 
     Raises:
-        CalibrationError: If columns are missing or no labelled pair has a score.
+        CalibrationError: If the table cannot be used, with everything that is wrong.
     """
-    kept = _trimmed(table)
-    scores = kept.to_csv(index=False, float_format="%.6f", lineterminator="\n").encode()
+    csv = canonical(table).to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    scores = csv.encode()
     labelled = read_scores(scores, name)
     figures = calibrate(
         labelled,
@@ -88,107 +76,16 @@ def make(
     return figures, Kept(f"{text}\n".encode(), scores)
 
 
-def _trimmed(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep what a calibration is made from, and rows that say something."""
-    questions = [q for q in QUESTIONS if f"{q}_score" in table]
-    wanted = [f"{q}_{part}" for q in questions for part in PARTS]
-    found = pd.DataFrame({c: table[c] for c in (*PAIR_COLUMNS, "controls", *wanted) if c in table})
-    if not questions or "label" not in found:
-        raise CalibrationError(
-            "The table holds no labelled scores.",
-            fix="It needs a column `label` and `weights_score` or `outputs_score`, as `workbench "
-            "evaluate` writes them for labelled pairs.",
-        )
-    scored = found[[f"{q}_score" for q in questions]].notna().any(axis=1)
-    return found[scored & found["label"].notna()]
-
-
-def read_scores(content: bytes, name: str) -> dict[Question, Labelled]:
-    """Read a calibration's table.
-
-    Raises:
-        CalibrationError: If it is not one.
-    """
-    from io import BytesIO  # noqa: PLC0415
-
-    try:
-        table = pd.read_csv(BytesIO(content), dtype_backend="numpy_nullable")
-        found = {q: _labelled(table, q) for q in QUESTIONS if f"{q}_score" in table}
-    except (ValueError, KeyError, TypeError) as error:
-        raise CalibrationError(
-            f"The scores of calibration {name!r} cannot be read ({_first_line(error)}).",
-            fix="Make it anew with `workbench calibrate`, or fetch it again.",
-        ) from error
-    if not any(len(pairs) for pairs in found.values()):
-        raise CalibrationError(
-            f"The table of {name!r} holds no labelled pair with a score.",
-            fix="Give scores of pairs whose history is known.",
-        )
-    return found
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _labelled(table: pd.DataFrame, question: Question) -> Labelled:
-    def numbers(part: str) -> Floats:
-        column = f"{question}_{part}"
-        chosen = table[column if column in table else f"{question}_score"]
-        found: Floats = chosen.to_numpy(dtype=np.float64, na_value=np.nan)
-        return found
-
-    def words(column: str, otherwise: str) -> tuple[str, ...]:
-        chosen = table[column if column in table else otherwise]
-        return tuple(chosen.fillna(table[otherwise]).astype(str))
-
-    score = numbers("score")
-    raw = f"{question}_raw" in table
-    return Labelled(
-        reference=words("reference", "reference"),
-        suspect=words("suspect", "suspect"),
-        reference_family=words("reference_family", "reference"),
-        suspect_family=words("suspect_family", "suspect"),
-        recipe=_recipes(table),
-        label=words("label", "label"),
-        primary=_marks(table),
-        score=score,
-        low=numbers("low"),
-        high=numbers("high"),
-        panel_low=numbers("panel_low"),
-        panel_high=numbers("panel_high"),
-        raw=numbers("raw") if raw else np.full(len(score), np.nan),
-        controls=table["controls"].fillna(0).to_numpy(dtype=np.int64)
-        if "controls" in table
-        else np.zeros(len(score), dtype=np.int64),
-    )
-
-
-def _recipes(table: pd.DataFrame) -> tuple[str, ...]:
-    if "recipe" in table:
-        return tuple(table["recipe"].fillna("").astype(str))
-    columns = [c for c in ("reference_family", "suspect_family") if c in table]
-    sides = table[columns or ["reference", "suspect"]].astype(str)
-    return tuple(" > ".join(row) for row in sides.itertuples(index=False))
-
-
-def _marks(table: pd.DataFrame) -> Flags:
-    if "primary" not in table:
-        return np.ones(len(table), dtype=np.bool_)
-    marks: Flags = table["primary"].fillna(0).to_numpy(dtype=np.float64) == 1
-    return marks
-
-
 def write(kept: Kept, folder: Path) -> None:
-    """Put both files into a folder, made if need be.
+    """Put both files into a folder, made if need be; those of an earlier making are replaced.
 
     Raises:
-        CalibrationError: If the folder cannot be written, or holds another calibration.
+        CalibrationError: If the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / SCORES).write_bytes(kept.scores)
-        (folder / FIGURES).write_bytes(kept.figures)
+        write_whole(folder / SCORES, kept.scores)
+        write_whole(folder / FIGURES, kept.figures)  # last: where it stands, the table does, too
     except OSError as error:
         raise CalibrationError(
             f"{folder} cannot be written ({error.strerror}).", fix="Give another folder with -o."
@@ -234,23 +131,39 @@ def from_bytes(kept: Kept, name: str) -> Calibration:
             f"The scores of calibration {name!r} are not those its figures were made from.",
             fix="Make it anew with `workbench calibrate`, or fetch it again.",
         )
+    labelled = read_scores(kept.scores, name)
+    if wrong := misstated(figures, labelled):
+        raise CalibrationError(
+            f"The figures of calibration {name!r} do not hold together: {wrong}.",
+            fix="Make it anew with `workbench calibrate`, or fetch it again.",
+        )
     files = {FIGURES: kept.figures, SCORES: kept.scores}
-    return Calibration(figures, read_scores(kept.scores, name), kept.digest, files)
+    return Calibration(figures, labelled, kept.digest, files)
 
 
 def _figures(content: bytes, name: str) -> CalibrationFigures:
     try:
-        found: dict[str, Any] = json.loads(content)
-        form = found.pop("format") if isinstance(found, dict) else None
+        found = json.loads(content, parse_constant=_finite, parse_float=_finite)
+        form = found.pop("format", None) if isinstance(found, dict) else None
         if form != FORMAT:
-            msg = f"its format is {form!r}, not {FORMAT}"
-            raise ValueError(msg)  # noqa: TRY301 - one fix for every misfit
+            raise ValueError(f"its format is {str(form)[:20]!r}, not {FORMAT}")  # noqa: TRY301 - one fix
         return from_json(CalibrationFigures, found)
-    except (ValueError, KeyError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CalibrationError(
             f"The figures of calibration {name!r} cannot be read ({_first_line(error)}).",
             fix="Make it anew with `workbench calibrate`, or fetch it again.",
         ) from error
+
+
+def _finite(spelled: str) -> float:
+    value = float(spelled)
+    if not math.isfinite(value):
+        raise ValueError(f"{spelled[:20]} is no number that can be used")
+    return value
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def check(folder: Path) -> list[str]:
@@ -306,7 +219,7 @@ def keep(calibrations: Sequence[Calibration], folder: Path) -> None:
     """
     for one in calibrations:
         place = folder / one.digest.removeprefix("sha256:")
-        if not place.exists():
+        if not (place / FIGURES).exists():
             write(Kept(one.files[FIGURES], one.files[SCORES]), place)
 
 

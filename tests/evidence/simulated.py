@@ -6,6 +6,7 @@ import numpy as np
 
 from workbench.digest import seed_from
 from workbench.evidence.labelled import Labelled
+from workbench.records import Exceeding, Figure, SystemFigures
 
 
 def labelled(rows, **changed):
@@ -74,3 +75,26 @@ def panel(seed, *, families=12, models=2, derivatives=12, shift=4.0, hub=0.3, pa
             score = shift + dice.standard_normal() * (1 if i == 0 else 0.3)
             rows.append((f"m{f}.0", f"d{d}.{i}", f"f{f}", f"f{f}", f"r{d}", "fine_tune_of", score))
     return labelled(rows)
+
+
+def summed(**changed):
+    """What a calibration of good order says of itself."""
+    parts = {
+        "question": "weights",
+        "alternative": "independent",
+        "derived_pairs": 12,
+        "derived_units": 6,
+        "other_pairs": 300,
+        "other_families": 25,
+        "derived_left_out": 0,
+        "other_left_out": 0,
+        "least": -0.8,
+        "most": 1.3,
+        "elub": (-0.8, 1.3),
+        "invariance": (-0.9, 1.4),
+        "cllr": Figure(0.4, 0.3, 0.5),
+        "cllr_min": 0.3,
+        "cllr_cal": 0.05,
+        "exceeding": tuple(Exceeding(k, Figure(0.01), 3) for k in (2.0, 5.0, 10.0)),
+    }
+    return SystemFigures(**(parts | changed))

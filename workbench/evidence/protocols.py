@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from workbench.evidence.weighing import Calibration
-from workbench.records import DecodingUsed, Protocol, Question
+from workbench.records import Protocol, Question
 
 SHARED_PROMPTS = 0.9
 """Of the prompts of recorded answers so many must be the same on both sides; answers go missing."""
@@ -29,17 +29,14 @@ def differences(case: Protocol, calibrated: Protocol | None) -> tuple[str, ...]:
         found.append(f"other metrics ({_apart(mine, theirs)})")
     if case.embedder != calibrated.embedder:
         found.append("another sentence encoder")
-    if case.packs != calibrated.packs:
-        apart = {
-            key
-            for key in case.packs.keys() | calibrated.packs.keys()
-            if _of(case, key) != _of(calibrated, key)
-        }
-        found.append(f"other packs or versions of them ({', '.join(sorted(apart))})")
+    apart = _unlike(case.packs, calibrated.packs)
+    if apart:
+        found.append(f"other packs or versions of them ({', '.join(apart)})")
     elif not case.packs and (share := _shared(case, calibrated)) < SHARED_PROMPTS:
         found.append(f"other prompts ({share:.0%} are shared)")
-    if decoding := _decoding(case.decoding, calibrated.decoding):
-        found.append(f"other decoding ({decoding})")
+    decoding = [key for key in _unlike(case.decoding, calibrated.decoding) if key not in apart]
+    if decoding:
+        found.append(f"other decoding ({', '.join(decoding)})")
     if case.readings != calibrated.readings:
         found.append(f"{calibrated.readings} probes of each pack were read, here {case.readings}")
     return tuple(found)
@@ -69,7 +66,9 @@ def calibrated_for(
         else:
             fitting.append(one)
     if fitting:
-        return min(fitting, key=lambda one: (-_families(one, question), one.figures.name)), ()
+        return min(
+            fitting, key=lambda one: (-_families(one, question), one.figures.name, one.digest)
+        ), ()
     return None, tuple(apart) or ("There is no calibration at hand.",)
 
 
@@ -77,8 +76,9 @@ def _families(calibration: Calibration, question: Question) -> int:
     return calibration.figures.system(question, "independent").other_families
 
 
-def _of(protocol: Protocol, pack: str) -> str | None:
-    return protocol.packs.get(pack)
+def _unlike(mine: Mapping[str, object], theirs: Mapping[str, object]) -> list[str]:
+    """What only one side has, or has otherwise."""
+    return sorted(k for k in mine.keys() | theirs.keys() if mine.get(k) != theirs.get(k))
 
 
 def _apart(mine: set[str], theirs: set[str]) -> str:
@@ -91,8 +91,3 @@ def _shared(case: Protocol, calibrated: Protocol) -> float:
     mine, theirs = set(case.prompts), set(calibrated.prompts)
     both = len(mine & theirs)
     return both / max(len(mine), len(theirs), 1)
-
-
-def _decoding(mine: Mapping[str, DecodingUsed], theirs: Mapping[str, DecodingUsed]) -> str:
-    apart = sorted(key for key in mine.keys() & theirs.keys() if mine[key] != theirs[key])
-    return ", ".join(apart)

@@ -23,6 +23,8 @@ from workbench.evidence.system import System
 from workbench.records import ErrorRate, Exceeding, Figure, Level, Question, SystemFigures
 
 KS = (2.0, 5.0, 10.0)
+FEWEST_DRAWN = 3
+"""Of fewer units every draw is much like the others, so no interval is given."""
 
 
 def figures(system: System) -> SystemFigures:
@@ -89,7 +91,7 @@ def loss(labelled: Labelled, values: Floats, derived: Indices, other: Indices) -
     missed = _drawn_means(ours, bits(-values[derived]), generator)
     misled = _drawn_means(theirs, bits(values[other]), generator)
     value = cllr(values[derived], values[other], ours.weights, theirs.weights)
-    return _figure(value, (missed + misled) / 2)
+    return _figure(value, (missed + misled) / 2, min(ours.units, theirs.units))
 
 
 def _drawn_means(side: Side, values: Floats, generator: np.random.Generator) -> Floats:
@@ -100,9 +102,9 @@ def _drawn_means(side: Side, values: Floats, generator: np.random.Generator) -> 
     return found
 
 
-def _figure(value: float, drawn: Floats) -> Figure:
+def _figure(value: float, drawn: Floats, units: int) -> Figure:
     known = drawn[np.isfinite(drawn)]
-    if len(known) < ROUNDS // 2:
+    if units < FEWEST_DRAWN or len(known) < ROUNDS // 2:
         return Figure(value)
     low, high = np.percentile(known, [2.5, 97.5])
     return Figure(value, float(low), float(high))
@@ -113,7 +115,10 @@ def _exceeding(system: System, k: float) -> Exceeding:
     hits = (system.bounded_held_out[other.index] >= np.log10(k)).astype(np.float64)
     generator = np.random.default_rng(seed_from("exceeding", system.question, system.alternative))
     share = float(np.average(hits, weights=other.weights))
-    return Exceeding(k, _figure(share, _drawn_means(other, hits, generator)), int(hits.sum()))
+    if not hits.any():  # draws of nothing are nothing, which is not to say that it never happens
+        return Exceeding(k, Figure(0.0, 0.0, upper_limit(0, other.units, 0.975)), 0)
+    drawn = _drawn_means(other, hits, generator)
+    return Exceeding(k, _figure(share, drawn, other.units), int(hits.sum()))
 
 
 def error_rates(

@@ -5,8 +5,10 @@ from dataclasses import fields, replace
 import numpy as np
 
 from workbench.digest import seed_from
+from workbench.evidence.calibrating import calibrate
 from workbench.evidence.labelled import Labelled
-from workbench.records import Exceeding, Figure, SystemFigures
+from workbench.evidence.weighing import Calibration
+from workbench.records import DecodingUsed, Exceeding, Figure, Protocol, SystemFigures
 
 
 def labelled(rows, **changed):
@@ -98,3 +100,29 @@ def summed(**changed):
         "exceeding": tuple(Exceeding(k, Figure(0.01), 3) for k in (2.0, 5.0, 10.0)),
     }
     return SystemFigures(**(parts | changed))
+
+
+def protocol(**changed):
+    """Of answers to three prompts that others recorded."""
+    parts = {
+        "access": "text",
+        "metrics": ("character-ngram", "word-bigram"),
+        "packs": {},
+        "prompts": ("sha256:a", "sha256:b", "sha256:c"),
+        "decoding": {"recorded": DecodingUsed(None, None, 1)},
+    }
+    return Protocol(**(parts | changed))
+
+
+def calibration(pairs, name="made", **changed):
+    """Labelled scores of the weights question at work."""
+    labelled_pairs = {"weights": pairs}
+    figures = calibrate(
+        labelled_pairs,
+        name=name,
+        title="Made up.",
+        protocols={"weights": protocol()},
+        scores_digest="sha256:0",
+        software="0",
+    )
+    return Calibration(replace(figures, **changed), labelled_pairs, f"sha256:{name}")

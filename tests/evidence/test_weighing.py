@@ -72,7 +72,7 @@ def test_a_score_between_both_is_inconclusive_and_keeps_its_interval(strangers):
 
 
 def test_a_level_that_only_some_alternatives_allow_is_inconclusive(siblings):
-    found = says(ASKED, measured(3.0), siblings)
+    found = says(ASKED, measured(2.5), siblings)
     levels = {item.alternative: item.level for item in found.weighings}
     assert levels["independent"] == "weak support"
     assert found.level == levels["sibling"] == NEUTRAL

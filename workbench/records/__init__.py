@@ -37,7 +37,6 @@ from workbench.records.calibrated import (
     CalibrationFigures,
     Exceeding,
     Figure,
-    Gate,
     SystemFigures,
 )
 from workbench.records.codec import from_json, to_json
@@ -64,9 +63,11 @@ from workbench.records.recorded import (
 from workbench.records.weighed import (
     DecodingUsed,
     ErrorRate,
+    Gate,
     LatticeCell,
     Opinion,
     Protocol,
+    Ratio,
     Weighing,
 )
 from workbench.records.words import (
@@ -128,6 +129,7 @@ __all__ = [
     "ProbeValue",
     "Protocol",
     "Question",
+    "Ratio",
     "Reading",
     "RecordedAnswer",
     "RecordedFile",

@@ -66,7 +66,7 @@ ALTERNATIVES: tuple[Account, ...] = (
     ),
     Account(
         words="{suspect} and {reference} come from the same base model, neither from the other.",
-        clause="both models come from the same base model",
+        clause="the two models only share a base model",
         labels=("same_base_sibling",),
         key="sibling",
         symbol="H_sibling",
@@ -75,7 +75,7 @@ ALTERNATIVES: tuple[Account, ...] = (
     ),
     Account(
         words="{suspect} and {reference} learned from the same teacher.",
-        clause="both models learned from the same teacher",
+        clause="the two models only share a teacher",
         labels=("shared_teacher",),
         key="shared_teacher",
         symbol="H_shared",
@@ -84,7 +84,7 @@ ALTERNATIVES: tuple[Account, ...] = (
     ),
     Account(
         words="{suspect} and {reference} learned from the same preference data.",
-        clause="both models learned from the same preference data",
+        clause="the two models only share preference data",
         labels=("shared_preference_data",),
         key="shared_preference",
         symbol="H_preference",

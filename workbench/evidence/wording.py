@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from workbench.evidence.levels import NEUTRAL, NEUTRAL_BAND, settled_neutral, side
 from workbench.evidence.propositions import DERIVED, LABEL_WORDS, UNRELATED, account
 from workbench.evidence.ratios import interval_words, percent, ratio_words, times
-from workbench.records import ErrorRate, Gate, Level, Question, Ratio, Weighing
+from workbench.records import ErrorRate, Gate, Level, Opinion, Question, Ratio, Weighing
 
 QUESTION_WORDS: dict[Question, str] = {
     "weights": "Does the suspect come from the reference's weights?",
@@ -135,6 +135,18 @@ def untested(weighing: Weighing, reference: str, suspect: str) -> str:
     return f"{words}: not tested, because {weighing.reason}."
 
 
+def headline_words(opinion: Opinion) -> str:
+    """An opinion's likelihood ratio with interval and alternative; empty where there is none."""
+    headline = opinion.headline_weighing
+    ratio = headline.ratio if headline else None
+    if headline is None or ratio is None:
+        return ""
+    return (
+        f"{ratio_words(ratio.value)} (90 % interval {interval_words(ratio.low, ratio.high)}) against "
+        f"{account(headline.alternative).noun}, the smallest of those tested"
+    )
+
+
 # --- what goes with every stated level -----------------------------------------------------------
 
 
@@ -156,9 +168,8 @@ def _weakness(level: Level) -> list[str]:
         "weak support": "a model of which the alternative is true",
         "weak support for the alternative": "a derivative",
     }.get(level)
-    if origin is None:
-        return []
-    return [f"Weak support is little: findings like these would be no surprise from {origin}."]
+    said = f"Weak support is little: findings like these would be no surprise from {origin}."
+    return [said] if origin else []
 
 
 def _error_words(

@@ -1,9 +1,11 @@
 """Small made cases: real records with invented content, for tests that need no model."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.digest import digest_of_text, seed_from
+from workbench.evidence.verdict import conclude
 from workbench.records import (
     Capabilities,
     Comparison,
@@ -173,6 +175,12 @@ def comparison(the_plan, addresses, suspect="tuned", heads=None) -> Comparison:
     )
 
 
+def weighed(found: Comparison, opinions) -> Verdict:
+    """What is concluded from a comparison's lines and from opinions."""
+    names = found.reference, found.suspect
+    return conclude(*names, found.lines, len(found.controls), opinions)
+
+
 def planned_case(root: Path, name="made", packs=None, **changes) -> CaseStore:
     packs = packs or (pack(), pack("continuation/openings", "next_token", 2, 1))
     return create_case(root / name, plan(packs, **changes), packs)
@@ -210,8 +218,8 @@ def recorded_case(root: Path, name="made", text=None, says=says, **changes) -> C
     return store
 
 
-def evaluated_case(root: Path, name="made", text=None, **changes) -> CaseStore:
-    """A recorded case with one comparison per suspect."""
+def evaluated_case(root: Path, name="made", text=None, opinions=(), **changes) -> CaseStore:
+    """A recorded case with one comparison per suspect, which holds the opinions given."""
     store = recorded_case(root, name, text, **changes)
     addresses = [probe.address for pack in store.packs() for probe in pack.probes]
     heads = {
@@ -221,5 +229,7 @@ def evaluated_case(root: Path, name="made", text=None, **changes) -> CaseStore:
     }
     for suspect in store.plan().suspects:
         found = comparison(store.plan(), addresses, suspect, heads)
+        if opinions:
+            found = replace(found, verdict=weighed(found, opinions))
         store.record("case", "comparison", [to_json(found)])
     return store

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tests import made
+from tests import made, opinions
 from workbench.digest import digest_of_text
 from workbench.records import NoScore, PairScore
 from workbench.report import build_document
@@ -39,6 +39,21 @@ def parts(controls=("alpha", "beta", "gamma"), suspect="tuned", probes=3, **chan
 
 def document(*args, **changes):
     return build_document(*parts(*args, **changes))
+
+
+def answered(
+    weights="supporting",
+    outputs="opposing",
+    controls=("alpha", "beta", "gamma"),
+    suspect="tuned",
+    **changes,
+):
+    """The arguments of `build_document`, with an opinion of a kind on each question."""
+    comparison, *rest = parts(controls, suspect, **changes)
+    kinds = ("weights", weights), ("outputs", outputs)
+    said = [opinions.KINDS[kind](question, suspect=suspect) for question, kind in kinds]
+    verdict = made.weighed(comparison, said)
+    return dataclasses.replace(comparison, verdict=verdict), *rest
 
 
 def hostile():

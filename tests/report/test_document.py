@@ -19,6 +19,7 @@ def test_the_sections_come_in_their_order():
         "Items examined",
         "Method in short",
         "Results with controls",
+        "Evaluation",
         "Limitations and what this does not show",
         "Integrity",
     ]

@@ -5,7 +5,9 @@ from tests.report import reports
 from workbench.digest import digest_of
 from workbench.records import NoScore, PairScore
 from workbench.report import exhibits
-from workbench.report.figures import per_probe
+from workbench.report.charts import GAP
+from workbench.report.figures import ladder, per_probe
+from workbench.report.glyphs import printable
 from workbench.report.svg import svg
 
 
@@ -110,3 +112,67 @@ def test_a_drawing_is_the_same_twice():
     assert [svg(item) for item in exhibits(comparison)] == [
         svg(item) for item in exhibits(comparison)
     ]
+
+
+# --- ladders -------------------------------------------------------------------------------------
+
+
+def ladders(*kinds, **changes):
+    comparison, *_ = reports.answered(*kinds, **changes)
+    return exhibits(comparison)[2:]
+
+
+def test_each_weighed_question_has_a_ladder_of_its_own():
+    assert [(item.number, item.question) for item in ladders()] == [(3, "weights"), (4, "outputs")]
+    assert [(item.number, item.question) for item in ladders("gated", "neutral")] == [
+        (3, "outputs")
+    ]
+    assert ladders("not comparable", "not calibrated") == ()
+
+
+def test_a_ladder_holds_ratio_interval_and_bounds_of_every_alternative():
+    independent, sibling, *others = ladders()[0].rows
+    assert [round(independent[name], 2) for name in ("value", "low", "high", "least", "most")] == [
+        4.17, 2.04, 7.24, 0.13, 7.24,
+    ]  # fmt: skip
+    assert (independent["answer"], sibling["answer"]) == (False, True)
+    assert (independent["families"], independent["level"]) == (9, "weak support")
+    assert [row["words"] for row in others] == ["not tested"] * 3
+    assert all("value" not in row for row in others)
+
+
+def test_a_ladder_is_told_to_those_who_cannot_see_it():
+    told = ladders()[0].alt
+    assert "Against independence: 4.2, interval 2.0 to 7.2, bounds 1/7.9 to 7.2." in told
+    assert "Against a common teacher: not tested." in told
+
+
+def test_the_caption_of_a_ladder_names_what_was_not_tested():
+    first, second = ladders()
+    assert "the statement that tuned comes from the weights of base against one" in first.caption
+    assert "the statement that tuned learned from what base wrote against one" in second.caption
+    assert first.caption.endswith(
+        "Not tested: a common teacher, common preference data, published text of the reference."
+    )
+
+
+def test_a_ladder_reads_without_colour():
+    drawn = svg(ladders()[0])
+    assert drawn.count(">not tested<") == 3
+    assert 'stroke="#6B6B6B"' in drawn  # an alternative: hollow
+    assert 'fill="#C4460A"' in drawn  # the answer: filled
+    assert ">neither<" in drawn
+    for tick in ("1/1,000", "1/10", "1,000"):
+        assert f">{tick}<" in drawn
+
+
+def test_two_ladders_share_one_axis():
+    domains = [
+        json.dumps(item.chart.to_dict()).count('"domain": [0.001, 1000]') for item in ladders()
+    ]
+    assert domains[0] == domains[1] > 0
+
+
+def test_the_key_of_a_ladder_is_printed_in_the_shipped_font():
+    key = ladder.KEY.replace(GAP, " ")
+    assert printable(key) == key

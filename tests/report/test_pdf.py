@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from tests.report import reports
 from workbench.errors import ReportError
-from workbench.report import document_json, write_pdf
+from workbench.report import build_document, document_json, write_pdf
 from workbench.report.pdf import pdf_bytes
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -59,6 +59,34 @@ def test_the_summary_fits_the_first_page(pdf):
     first, second = (page.extract_text() for page in PdfReader(pdf).pages[:2])
     assert "1.4 Three limits to keep in mind" in first
     assert "2 Items examined" in second
+
+
+LONG = f"organisation/{'a-very-long-name-' * 4}v2"
+
+
+@pytest.mark.parametrize(
+    ("weights", "outputs", "suspect"),
+    [
+        ("supporting", "opposing", LONG),
+        ("neutral", "undecided", "tuned"),
+        ("explained otherwise", "gated", reports.made.HOSTILE),
+        ("not comparable", "not calibrated", "tuned"),
+    ],
+)
+def test_every_kind_of_answer_is_printed_with_its_summary_on_one_page(
+    weights, outputs, suspect, tmp_path
+):
+    document = build_document(*reports.answered(weights, outputs, suspect=suspect))
+    path = write_pdf(document, tmp_path / "e.pdf")
+    pages = [page.extract_text() for page in PdfReader(path).pages]
+    assert "1.4 Three limits to keep in mind" in pages[0]
+    assert "2 Items examined" in pages[1]
+    text = text_of(path)
+    for exhibit in document.exhibits:
+        assert exhibit.digest in text
+    assert "5.1 Does the suspect come from the reference's weights?" in text
+    assert "never here: behaviour cannot carry it" in text
+    assert "nan" not in text.lower().split()
 
 
 def test_hostile_names_stay_literal(hostile_pdf):

@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests import made
+from tests import made, opinions
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 PAGES = ("cases", "verdict", "evidence")
 HOSTILE_NAME = "![x](app.png) :red[VERDICT] `x` $a^2$ www.evil.test \u202egnp"
 WEAK = replace(made.pack("identity/made"), weak="Learnt from many places.")
+ANSWERED = {
+    "answered": ("supporting", "opposing"),
+    "open": ("neutral", "undecided"),
+    "explained": ("explained otherwise", "gated"),
+    "unanswered": ("not comparable", "not calibrated"),
+}
+"""Cases with opinions, and which: on weights, on outputs."""
 MANY = tuple(f"control-{n}" for n in range(7))
 
 
@@ -32,6 +39,31 @@ def made_cases(tmp_path_factory):
     journal = root / "newer" / "journal" / "case.jsonl"
     journal.write_text(journal.read_text().replace('"format":1', '"format":99', 1))
     return root
+
+
+@pytest.fixture(scope="session")
+def made_answers(tmp_path_factory):
+    """Cases with opinions."""
+    root = tmp_path_factory.mktemp("answers")
+    for name, (weights, outputs) in ANSWERED.items():
+        kinds = opinions.KINDS[weights]("weights"), opinions.KINDS[outputs]("outputs")
+        made.evaluated_case(root, name, opinions=kinds)
+    names = {"suspect": HOSTILE_NAME}
+    made.evaluated_case(
+        root,
+        "answered-hostile",
+        opinions=(opinions.supporting("weights", **names), opinions.opposing("outputs", **names)),
+        suspects=(HOSTILE_NAME,),
+    )
+    return root
+
+
+@pytest.fixture
+def answered(made_answers, tmp_path, monkeypatch):
+    """The made cases with opinions are what the pages find."""
+    monkeypatch.setenv("WORKBENCH_CASES", str(made_answers))
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
+    return made_answers
 
 
 @pytest.fixture

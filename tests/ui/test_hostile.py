@@ -30,6 +30,14 @@ def read_as_markdown(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_hostile_text_reaches_no_markdown(cases, page):
     opened = read_page(page, case="hostile")
+    assert_no_markdown(opened)
+
+
+def test_hostile_names_in_opinions_reach_no_markdown(answered):
+    assert_no_markdown(read_page("verdict", case="answered-hostile"))
+
+
+def assert_no_markdown(opened):
     for text in read_as_markdown(opened):
         for fragment in ("![x]", "<script>", "javascript:", "a^2$", "app.png", "\u202e", "\x00"):
             assert fragment not in text

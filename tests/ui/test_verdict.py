@@ -1,8 +1,13 @@
 import json
+from typing import get_args
 
 import pytest
 
-from tests.ui.conftest import open_page, read_page, words
+from tests import opinions
+from tests.ui.conftest import ANSWERED, open_page, read_page, words
+from workbench.evidence.wording import QUESTION_WORDS
+from workbench.records import QUESTIONS, Status
+from workbench.ui.widgets import STATUS_COLOURS, escaped
 
 
 def tables(page):
@@ -94,3 +99,61 @@ def test_custody_shows_digests_heads_and_how_to_verify(cases):
     assert digests["what"].tolist() == ["plan", "comparison", "sentence encoder", "embeddings"]
     assert "reference-base" in heads["run"].tolist()
     assert all(head.startswith("sha256:") for head in heads.iloc[:, 1])
+
+
+# --- opinions ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", ANSWERED)
+def test_each_question_has_its_status_its_words_and_its_reasons(answered, case):
+    said = words(read_page("verdict", case=case))
+    for question, kind in zip(QUESTIONS, ANSWERED[case], strict=True):
+        opinion = opinions.KINDS[kind](question)
+        assert escaped(QUESTION_WORDS[question]) in said
+        assert f"badge[{opinion.status}]" in said
+        assert escaped(opinion.wording) in said
+        assert all(
+            f"• {reason}" in said for reason in opinion.reasons if "not tested" not in reason
+        )
+
+
+def test_a_weighed_question_shows_its_ladder_and_the_table_behind_it(answered):
+    page = read_page("verdict", case="answered")
+    assert len(page.get("vega_lite_chart")) == 4
+    weighed = tables(page)[0]
+    assert weighed.iloc[1].tolist()[:4] == [
+        "the two models only share a base model", "2.8", "1.3 to 3.0", "weak support",
+    ]  # fmt: skip
+    assert weighed.iloc[1].tolist()[4:] == ["1/7.9 to 3.0", "9", "—"]
+    assert weighed.iloc[2].tolist()[1:-1] == ["—"] * 5
+    assert weighed.iloc[2, -1].startswith("not tested: the calibration holds no models that share")
+
+
+def test_error_rates_choices_and_conditions_follow(answered):
+    _, errors, lattice, gates, *_ = tables(read_page("verdict", case="answered"))
+    assert errors.iloc[0].tolist()[:6] == [
+        "unrelated models", "weak support", "no", "0 of 741", "0 of 9", "28 %",
+    ]  # fmt: skip
+    assert lattice["whole panel"].tolist() == ["4.2", "5.9", "2.6", "2.8", "4.0", "1.8"]
+    assert gates["Met"].tolist() == ["yes", "yes"]
+
+
+def test_a_condition_that_was_not_met_is_shown_without_any_likelihood_ratio(answered):
+    page = read_page("verdict", case="explained")
+    assert "• The panel holds 3 independent families" in words(page)
+    assert len(page.get("vega_lite_chart")) == 3
+
+
+def test_untested_alternatives_the_general_reasons_and_the_scale_are_shown(answered):
+    page = read_page("verdict", case="answered")
+    said = words(page)
+    assert "• tuned and base learned from the same teacher. Not tested:" in said
+    assert "• The control panel holds 3 independent families; with fewer than 20" in said
+    scale = next(grid for grid in tables(page) if "In words" in grid)
+    assert scale["In words"].tolist()[-3:] == [
+        "strong support", "very strong support", "extremely strong support",
+    ]  # fmt: skip
+
+
+def test_every_status_has_its_colour():
+    assert set(STATUS_COLOURS) == set(get_args(Status))

@@ -8,8 +8,17 @@ import typer
 
 from workbench.cli.output import AsJson, CaseName, case_folder, print_json, say
 from workbench.errors import CaseError
-from workbench.records import Comparison, EvidenceLine, NoScore, Score, to_json
+from workbench.records import (
+    Comparison,
+    EvidenceLine,
+    NoScore,
+    Opinion,
+    Score,
+    Verdict,
+    to_json,
+)
 from workbench.store import CaseStore, open_case
+from workbench.visible import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,9 +109,30 @@ def _print_comparison(comparison: Comparison) -> None:
             table.add_row(*row)
         table.add_section()
     Console().print(table)
-    typer.echo(comparison.verdict.wording)
-    for reason in comparison.verdict.reasons:
-        typer.echo(f"  {reason}")
+    _print_verdict(comparison.verdict)
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    """Print every question's answer; without any question, the verdict as it stands."""
+    from workbench.evidence.verdict import common_reasons
+
+    for opinion in verdict.opinions:
+        _print_opinion(opinion)
+    if not verdict.opinions:
+        typer.echo(visible_line(verdict.wording))
+    for reason in common_reasons(verdict):
+        typer.echo(f"  {visible_line(reason)}")
+
+
+def _print_opinion(opinion: Opinion) -> None:
+    from workbench.evidence.wording import QUESTION_WORDS, headline_words
+
+    typer.echo(QUESTION_WORDS[opinion.question])
+    typer.echo(f"  {visible_line(opinion.wording)}")
+    if ratio := headline_words(opinion):
+        typer.echo(f"  Likelihood ratio {ratio}: {opinion.level}.")
+    for reason in opinion.reasons:
+        typer.echo(f"  - {visible_line(reason)}")
 
 
 def _rows(line: EvidenceLine) -> list[tuple[str, ...]]:

@@ -19,8 +19,14 @@ BANDS: tuple[tuple[float, Level, Level], ...] = (
     (1.0, "moderate support", "moderate support for the alternative"),
     (0.0, "weak support", "weak support for the alternative"),
 )
-"""log10 of the band's lower edge, and its words on either side. There is none from 1,000 on: behaviour
-alone cannot carry it."""
+"""log10 of the band's lower edge, and its words on either side."""
+LOCKED: tuple[tuple[float, str], ...] = (
+    (3.0, "strong support"),
+    (4.0, "very strong support"),
+    (6.0, "extremely strong support"),
+)
+"""Bands of the same scale that behaviour alone cannot carry: log10 of the lower edge, and words that
+are never said of it."""
 FEWEST_FAMILIES = {
     "weak support": 5,
     "moderate support": 20,
@@ -43,7 +49,7 @@ def locked(families: int) -> float:
     for words, edge in edges.items():
         if families < FEWEST_FAMILIES[words]:
             return max(0.0, math.nextafter(edge, 0.0))
-    return math.nextafter(3.0, 0.0)
+    return math.nextafter(LOCKED[0][0], 0.0)
 
 
 def level_of(value: float, low: float, high: float) -> Level:

@@ -44,6 +44,12 @@ def conclude(
     )
 
 
+def common_reasons(verdict: Verdict) -> tuple[str, ...]:
+    """Reasons that belong to no single question."""
+    single = {reason for opinion in verdict.opinions for reason in opinion.reasons}
+    return tuple(reason for reason in verdict.reasons if reason not in single)
+
+
 def _status(comparable: bool, opinions: Sequence[Opinion]) -> Status:
     if not comparable:
         return "not comparable"

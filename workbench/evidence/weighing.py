@@ -131,6 +131,7 @@ def weigh(
     known: dict[str, object] = {
         "calibration": calibration.figures.name,
         "calibration_digest": calibration.digest,
+        "gates": (*own, *gates),
         **_score(measured),
     }
     if failed:

@@ -37,7 +37,6 @@ from workbench.records.calibrated import (
     CalibrationFigures,
     Exceeding,
     Figure,
-    Gate,
     SystemFigures,
 )
 from workbench.records.codec import from_json, to_json
@@ -66,9 +65,11 @@ from workbench.records.recorded import (
 from workbench.records.weighed import (
     DecodingUsed,
     ErrorRate,
+    Gate,
     LatticeCell,
     Opinion,
     Protocol,
+    Ratio,
     Weighing,
 )
 from workbench.records.words import (
@@ -132,6 +133,7 @@ __all__ = [
     "Question",
     "QuestionFinding",
     "QuestionScore",
+    "Ratio",
     "Reading",
     "RecordedAnswer",
     "RecordedFile",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from workbench.records.weighed import ErrorRate, Protocol
+from workbench.records.weighed import ErrorRate, Gate, Protocol
 from workbench.records.words import Alternative, Question
 
 
@@ -51,17 +51,6 @@ class SystemFigures:
     cllr_cal: float | None = None
     """Cllr less that of the best monotone recalibration within the same bounds."""
     exceeding: tuple[Exceeding, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A condition set before any case is seen."""
-
-    question: Question
-    name: str
-    passed: bool
-    words: str
-    """What was required and what was found."""
 
 
 @dataclass(frozen=True, slots=True)

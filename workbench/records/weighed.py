@@ -37,6 +37,19 @@ class Protocol:
 
 
 @dataclass(frozen=True, slots=True)
+class Ratio:
+    """A likelihood ratio with all that belongs to it, in log10."""
+
+    value: float
+    low: float
+    """Limits of the 90 % interval."""
+    high: float
+    least: float
+    """Bounds that no findings could have passed."""
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """One question's likelihood ratio against one alternative, or the reason why there is none."""
 
@@ -55,6 +68,13 @@ class Weighing:
     """Independent families behind the alternative."""
     reason: str = ""
     """Why the alternative was not tested."""
+
+    @property
+    def ratio(self) -> Ratio | None:
+        """The numbers together; None where the alternative was not tested."""
+        numbers = (self.log10_lr, self.low, self.high, self.least, self.most)
+        known = [number for number in numbers if number is not None]
+        return Ratio(*known) if len(known) == len(numbers) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +107,17 @@ class LatticeCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """A condition set before any case is seen."""
+
+    question: Question
+    name: str
+    passed: bool
+    words: str
+    """What was required and what was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Opinion:
     """What may be said of one question."""
 
@@ -115,3 +146,10 @@ class Opinion:
     calibration_digest: str | None = None
     errors: tuple[ErrorRate, ...] = ()
     lattice: tuple[LatticeCell, ...] = field(default=())
+    gates: tuple[Gate, ...] = ()
+    """Conditions on the calibration and on the case, met or not."""
+
+    @property
+    def headline_weighing(self) -> Weighing | None:
+        """The weighing that the likelihood ratio is of."""
+        return next((item for item in self.weighings if item.alternative == self.headline), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ReportError
-from workbench.records import Comparison, Pack, Plan, Run, Served, to_json
+from workbench.records import Comparison, Pack, Plan, Run, Served, Status, to_json
 from workbench.report.blocks import (
     Block,
     Document,
@@ -21,17 +21,32 @@ from workbench.report.blocks import (
 )
 from workbench.report.exhibits import Exhibit, exhibits
 from workbench.report.numbers import counted, moment
-from workbench.report.sections import integrity, items, limits, method, results, summary
+from workbench.report.sections import (
+    evaluation,
+    integrity,
+    items,
+    limits,
+    method,
+    results,
+    summary,
+)
 from workbench.report.wording import Words, check, name, own, plain
 
 FORMAT = 1
 """Version of `document_json`."""
+STATUS_WORDS: Mapping[Status, str] = {
+    "evaluated": "evaluative opinion given",
+    "inconclusive": "inconclusive: technical findings only",
+    "no evaluative opinion": "no evaluative opinion: technical findings only",
+    "not comparable": "not comparable: technical findings only",
+}
 
 SECTIONS = (
     (own("Summary"), summary.blocks),
     (own("Items examined"), items.blocks),
     (own("Method in short"), method.blocks),
     (own("Results with controls"), results.blocks),
+    (own("Evaluation"), evaluation.blocks),
     (own("Limitations and what this does not show"), limits.blocks),
     (own("Integrity"), integrity.blocks),
 )
@@ -99,18 +114,13 @@ def _written(material: Material) -> Document:
 def _cover(material: Material) -> KeyValues:
     comparison, plan = material.comparison, material.plan
     last = max((run.started_at for run in material.runs), default=plan.created_at)
-    status = {
-        "evaluated": "evaluative opinion given",
-        "inconclusive": "inconclusive: technical findings only",
-        "not comparable": "not comparable: technical findings only",
-    }[comparison.verdict.status]
     return KeyValues(
         (
             (own("Case"), name(comparison.case)),
             (own("Reference"), name(comparison.reference)),
             (own("Suspect"), name(comparison.suspect)),
             (own("Controls"), own(counted(len(comparison.controls), "model"))),
-            (own("Status"), own(status)),
+            (own("Status"), own(STATUS_WORDS[comparison.verdict.status])),
             (own("Planned"), own(moment(plan.created_at))),
             (own("Last run began"), own(moment(last))),
             (own("Comparison"), name(comparison.digest)),

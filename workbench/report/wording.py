@@ -108,25 +108,38 @@ _REFUSED = re.compile(
     r"""\b(?:
       stole | stolen | steal(?:s|ing)? | theft | thief
     | cop(?:y|ies|ied|ying)
-    | plagiari\w+ | infring\w+ | illegal(?:ly)? | guilty | culprit | victim | deliberate(?:ly)?
-    | intentional(?:ly)?
+    | plagiari\w+ | infring\w+ | illegal(?:ly)? | unlawful(?:ly)? | unauthori[sz]ed | breach(?:es|ed)?
+    | crim(?:e|es|inal\w*) | guilty | culprit | perpetrators? | victim | innocen(?:t|ce) | exonerat\w+
+    | deliberate(?:ly)? | intent(?:ion(?:s|al(?:ly)?)?)? | will?ful(?:ly)? | knowingly
+    | malicious(?:ly)? | admit(?:s|ted)? | confess\w*
     | prov(?:e|es|ed|en|ing) | proofs? | undeniabl[ey] | conclusive(?:ly)?
     | beyond \s+ (?: a \s+ | any \s+ )? reasonable \s+ doubt
     | match(?:es|ed|ing)? | identical(?:ly)? | fingerprints? \s+ identif\w+
-    | certain(?:ly|ty|ties)? | guarantee[sd]? | zero \s+ error\w* | error[\s-]free
-    | (?:probability|likelihood|chances?|odds) \s+ that
+    | certain(?:ly|ty|ties)? | guarantee[sd]? | zero \s+ error\w* | error[\s-]free | infallibl[ey]
+    | foolproof | flawless(?:ly)? | unequivocal(?:ly)? | irrefutabl[ey] | overwhelming(?:ly)?
+    | (?:no | without \s+ (?:a \s+)?) \s* doubt | doubtless
+    | (?:probability|likelihood|chances?|odds) \s+ that | more \s+ likely \s+ than \s+ not
     | (?:probably|likely|almost \s+ surely) \s+ (?:derived|distilled|trained|from)
     | (?:was|were|has \s+ been|had \s+ been) \s+ trained \s+ on
+    | (?:is|are|was|were|been) \s+ (?:distilled|derived|fine-tuned|merged|extracted) \s+ from
+    | (?:is|was) \s+ the \s+ (?:source|origin|parent|teacher) \s+ of
     | no \s+ (?:distillation|derivation) (?! \s+ took \s+ place)
-    | not \s+ (?:distilled|derived)
+    | not \s+ (?:distilled|derived) | did \s+ not \s+ (?:learn|train)
+    | rul(?:es?|ed|ing) \s+ out | (?:derivation|distillation) \s+ (?:is|was) \s+ excluded
+    | (?<!moderately\s) strong(?:ly)? \s+ support(?:s|ed)? | statistically \s+ significant
+    | p-values? (?: \s+ of \s+ \d+ (?:\.\d+)? )? \s+ (?:support|show|confirm|establish)(?:s|ed)?
     | \d+ (?:\.\d+)? \s* (?:%|per \s? cent) \s+ (?:similar\w*|alike|derived|overlap|the \s+ same)
-    | similarit(?:y|ies) \s+ (?:of|is|was|=|:) \s* \d+ (?:\.\d+)? \s* (?:%|per \s? cent)
+    | \d+ (?:\.\d+)? \s* (?:%|per \s? cent) \s+ (?:likely|probable|probability|chance|sure|confident)
+    | (?:similarit(?:y|ies)|likeness|overlap) \s+ (?:of|is|was|=|:) \s* \d+ (?:\.\d+)? \s*
+      (?:%|per \s? cent)
+    | in \s+ (?:all|any|every) \s+ (?:versions?|languages?|settings?)
     )(?!\w)""",
     re.IGNORECASE | re.VERBOSE,
 )
 """Sources: ENFSI guideline for evaluative reporting (2015) on the transposed conditional and source
 attribution; advisory committee's note to FRE 702 (2023) on absolute words; PCAST (2016) on error
-rates. "No derivation took place" is let through for "this is not evidence that …"."""
+rates. "No derivation took place" is let through for "this is not evidence that …"; of the verbal scale
+the words that behaviour cannot carry are let through only as recorded text, in the scale itself."""
 
 
 def refused_phrases(text: str) -> list[str]:

@@ -6,7 +6,9 @@ from typing import get_args
 import pandas as pd
 
 from workbench.records import AnyScore, Comparison, EvidenceLine, Outcome, Score
+from workbench.report.blocks import Table
 from workbench.report.numbers import decimals_for, interval, number
+from workbench.report.wording import plain
 
 ABSENT = "—"
 NOT_COMPUTED = "not computed"
@@ -35,6 +37,19 @@ def score_rows(line: EvidenceLine) -> pd.DataFrame:
         ]
     )
     return rows.loc[:, ~rows.isin([ABSENT, NOT_COMPUTED]).all()]
+
+
+def report_rows(table: Table) -> pd.DataFrame:
+    """A table of the report; what a short row says in place of numbers has a column of its own."""
+    titles = [plain(column.title) for column in table.columns]
+    rows, notes = [], []
+    for row in table.rows:
+        cells = [plain(cell) for cell in row]
+        missing = len(titles) - len(cells)
+        notes.append(cells.pop() if missing else ABSENT)
+        rows.append([*cells, *[ABSENT] * (len(titles) - len(cells))])
+    shown = pd.DataFrame(rows, columns=titles)
+    return shown.assign(note=notes) if set(notes) != {ABSENT} else shown
 
 
 def rank_sentence(line: EvidenceLine) -> str:

@@ -33,6 +33,7 @@ STATE_COLOURS = {
 STATUS_COLOURS: dict[Status, str] = {
     "evaluated": "violet",
     "inconclusive": "orange",
+    "no evaluative opinion": "red",
     "not comparable": "gray",
 }
 PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")

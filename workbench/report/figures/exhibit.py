@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.digest import digest_of
-from workbench.records import Comparison, EvidenceLine, NoScore, Score
+from workbench.evidence.propositions import Statement
+from workbench.records import Comparison, EvidenceLine, NoScore, Question, Score
 from workbench.report.charts import Row
 from workbench.report.wording import Words, joined, recorded, say
 
@@ -24,11 +25,18 @@ class Exhibit:
     """An Altair chart."""
     rows: tuple[Row, ...]
     """Its data."""
+    question: Question | None = None
+    """The question it weighs; None: it shows results."""
 
     @property
     def digest(self) -> str:
         """Digest of the exhibit's data."""
         return digest_of(list(self.rows))
+
+
+def stated(comparison: Comparison, statement: Statement) -> Words:
+    """A statement in few words, with the models of a comparison named."""
+    return say(statement.clause, reference=comparison.reference, suspect=comparison.suspect)
 
 
 def lead_line(comparison: Comparison) -> EvidenceLine | None:

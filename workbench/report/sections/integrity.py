@@ -1,4 +1,4 @@
-"""Section 6: digests, software, and how anyone can check them."""
+"""Section 7: digests, software, and how anyone can check them."""
 
 from workbench.report.blocks import (
     Block,

@@ -1,4 +1,4 @@
-"""Section 5: what the findings cannot carry."""
+"""Section 6: what the findings cannot carry."""
 
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Points, Table
 from workbench.report.wording import Words, joined, name, own, recorded, say

@@ -22,12 +22,10 @@ def blocks(material: Material) -> list[Block]:
     lines = material.comparison.lines
     if not lines:
         return [Paragraph(own("No metric was planned, so there are no results."))]
-    first, *rest = material.exhibits
     return [
         Heading(own("Overview")),
         _overview(lines),
-        Figure(first),
-        *(Figure(exhibit) for exhibit in rest),
+        *(Figure(exhibit) for exhibit in material.exhibits if exhibit.question is None),
         *(block for line in lines for block in _by_metric(line)),
         *passages.blocks(material),
         *stacks.blocks(material),

@@ -1,22 +1,22 @@
 """Section 1: the question, the answer and its main limits, on one page, in plain language."""
 
+from collections.abc import Sequence
+
+from workbench.evidence.propositions import ALTERNATIVES
+from workbench.records import Opinion
 from workbench.report.blocks import Block, Heading, Material, Paragraph, Points
 from workbench.report.numbers import counted
-from workbench.report.wording import Words, joined, name, own, recorded, say
+from workbench.report.sections import answers
+from workbench.report.wording import Words, joined, name, own, plain, recorded, say
 
 
 def blocks(material: Material) -> list[Block]:
     """Write the summary."""
-    verdict = material.comparison.verdict
     return [
         Heading(own("The question")),
         Paragraph(_question(material)),
         Heading(own("The answer")),
-        Paragraph(material.said(verdict.wording), weight="answer"),
-        *(
-            [Points(tuple(material.said(reason) for reason in verdict.reasons))]
-            * bool(verdict.reasons)
-        ),
+        *_answer(material),
         Heading(own("What the answer rests on")),
         Paragraph(_basis(material)),
         Paragraph(_found(material)),
@@ -27,8 +27,28 @@ def blocks(material: Material) -> list[Block]:
     ]
 
 
+def _answer(material: Material) -> list[Block]:
+    """One answer per question; without any question, the verdict as it stands."""
+    verdict = material.comparison.verdict
+    if verdict.opinions:
+        return [block for one in verdict.opinions for block in answers.blocks(material, one)]
+    reasons = tuple(material.said(reason) for reason in verdict.reasons)
+    return [
+        Paragraph(material.said(verdict.wording), weight="answer"),
+        *([Points(reasons)] * bool(reasons)),
+    ]
+
+
 def _question(material: Material) -> Words:
     comparison = material.comparison
+    if comparison.verdict.opinions:
+        return say(
+            "Two things are asked of the suspect model {suspect}, and neither answer speaks for the "
+            "other: whether it comes from the weights of the reference model {reference}, and whether "
+            "it learned from what {reference} wrote. Section 5 weighs each against other explanations.",
+            suspect=comparison.suspect,
+            reference=comparison.reference,
+        )
     return say(
         "Does the behaviour of the suspect model {suspect} come from the reference model "
         "{reference}, or would a model that has nothing to do with {reference} behave like this, "
@@ -106,14 +126,24 @@ def _few_controls(material: Material) -> Words:
 
 
 def _untested(material: Material) -> Words:
-    untested = material.comparison.verdict.untested
-    if not untested:
-        return own("The answer holds against the alternatives named in section 5, and no others.")
-    accounts = [item.split(". ")[0].rstrip(".") for item in untested]
+    verdict = material.comparison.verdict
+    if verdict.opinions:
+        listed = own(", ".join(_never_weighed(verdict.opinions)))
+    else:
+        accounts = [item.split(". ")[0].rstrip(".") for item in verdict.untested]
+        listed = joined((material.said(account) for account in accounts), "; ")
+    if not listed or not plain(listed):
+        return own("The answer holds against the alternatives named in section 6, and no others.")
     return say(
         "Other explanations were not tested: {list}. Any of them can make two models alike.",
-        list=joined((material.said(account) for account in accounts), "; "),
+        list=listed,
     )
+
+
+def _never_weighed(opinions: Sequence[Opinion]) -> list[str]:
+    """Alternatives beside independence that no question could be weighed against."""
+    weighed = {item.alternative for one in opinions for item in one.weighings if item.ratio}
+    return [item.noun for item in ALTERNATIVES[1:] if item.key not in weighed]
 
 
 def _no_history(_: Material) -> Words:

@@ -1,11 +1,17 @@
 """What may be said about one suspect, why, and the suspect beside the controls."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from workbench.evidence.verdict import common_reasons
+from workbench.evidence.wording import QUESTION_WORDS
 from workbench.records import Comparison, EvidenceLine, Verdict
-from workbench.report.exhibits import exhibits
+from workbench.report.exhibits import Exhibit, exhibit_of, exhibits
+from workbench.report.sections import opinions, weighed
+from workbench.report.wording import own
 from workbench.store import CaseStore
-from workbench.ui import state, tables, widgets
+from workbench.ui import blocks, state, tables, widgets
 
 
 def render() -> None:
@@ -38,16 +44,42 @@ def _not_compared(store: CaseStore) -> None:
 
 
 def _draw(store: CaseStore, comparison: Comparison) -> None:
-    _conclusion(comparison.verdict)
-    _propositions(comparison.verdict)
+    drawn = exhibits(comparison)
+    if comparison.verdict.opinions:
+        _questions(comparison, drawn)
+    else:
+        _conclusion(comparison.verdict)
+        _propositions(comparison.verdict)
     st.header("The suspect beside the controls", anchor=False)
-    for exhibit in exhibits(comparison):
-        widgets.exhibit(exhibit)
+    for exhibit in drawn:
+        if exhibit.question is None:
+            widgets.exhibit(exhibit)
     st.header("Scores", anchor=False)
     for line in comparison.lines:
         _line(line)
     _outcomes(store)
     _custody(store, comparison)
+
+
+def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
+    """Answer each question in a block of its own, as the report's section 5 does."""
+    verdict = comparison.verdict
+    for opinion in verdict.opinions:
+        with st.container(border=True):
+            st.header(widgets.escaped(QUESTION_WORDS[opinion.question]), anchor=False)
+            widgets.status_badge(opinion.status)
+            exhibit = exhibit_of(drawn, opinion.question)
+            blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
+    _listed("For both questions", common_reasons(verdict))
+    _listed("Alternatives not tested", verdict.untested)
+    blocks.show([weighed.scale()])
+
+
+def _listed(title: str, items: Sequence[str]) -> None:
+    if items:
+        st.header(widgets.escaped(title), anchor=False)
+    for item in items:
+        widgets.plain(f"• {item}")
 
 
 def _conclusion(verdict: Verdict) -> None:

@@ -126,16 +126,11 @@ class Questions:
         """Metrics on distributions that every pair needed has, and why the others are left out."""
         models = pair.source.models
         found, absent = {}, {}
-
-        def panel(one: str, other: str) -> list[str]:
-            places = pair.kin.panel(models.index(one), models.index(other))
-            return [models[place] for place in places]
-
         for one in FURTHER:
             if one.id not in self._plan.metrics:
                 absent[one.id] = "the plan does not count it"
                 continue
-            table = self._values.among(one.id, models, panel)
+            table = self._values.among(one.id, models, pair.kin)
             if why := lacking(table, _needed(pair, directed=one.directed)):
                 absent[one.id] = why
             else:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from workbench.errors import EvaluationError
 from workbench.evaluate.material import ONE_SOURCE
-from workbench.questions.kin import declared_kin
+from workbench.questions.further import ByProbe, with_further
+from workbench.questions.kin import Kin, declared_kin
 from workbench.questions.likeness import measure
 from workbench.questions.measures import QUESTIONS, Measure
 from workbench.questions.score import Scored, Scorer
@@ -21,6 +22,7 @@ NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")
 """Columns of a question that hold numbers or nothing."""
 
 Embed = Callable[[Source], Mapping[str, NDArray[np.float32]]]
+Further = Callable[[Source, Kin], Mapping[str, ByProbe]]
 Report = Callable[[str], None]
 
 
@@ -42,6 +44,7 @@ def evaluate(
     models: pd.DataFrame,
     *,
     embed: Embed | None = None,
+    further: Further | None = None,
     report: Report = lambda _: None,
 ) -> Evaluated:
     """Score every pair from the answers of its source.
@@ -53,6 +56,7 @@ def evaluate(
         pairs: `reference`, `suspect`, `source` where there are several, and any further columns.
         models: Declared lineage, as `declared_kin` takes it.
         embed: Gives the embedding of every text of a source; None leaves that metric out.
+        further: Gives values of metrics on distributions of a source; None: scores are those of texts.
         report: Called with a line whenever something begins.
 
     Returns:
@@ -71,7 +75,7 @@ def evaluate(
         if not len(here):
             continue
         report(f"{source.name}: {len(source.models)} models, {len(source.prompts)} prompts")
-        scorer = _scorer(source, models, embed, report)
+        scorer = _scorer(source, models, embed, further, report)
         report(f"{source.name}: scoring {len(here)} pairs")
         metrics |= {metric.id: metric for metric in scorer.used}
         scored = {i: _score(scorer, source, pairs.loc[i]) for i in here}
@@ -102,10 +106,19 @@ def _sources_of(sources: list[Source], pairs: pd.DataFrame) -> pd.Series:
     return named
 
 
-def _scorer(source: Source, models: pd.DataFrame, embed: Embed | None, report: Report) -> Scorer:
-    embeddings = embed(source) if embed else None
-    likeness = measure(source, embeddings, report)
-    return Scorer(source.name, likeness, declared_kin(models, source.models))
+def _scorer(
+    source: Source,
+    models: pd.DataFrame,
+    embed: Embed | None,
+    further: Further | None,
+    report: Report,
+) -> Scorer:
+    kin = declared_kin(models, source.models)
+    values = further(source, kin) if further else None
+    likeness = measure(source, embed(source) if embed else None, report)
+    if values is None:
+        return Scorer(source.name, likeness, kin)
+    return Scorer(source.name, with_further(source, likeness, values), kin, "logits")
 
 
 def _score(scorer: Scorer, source: Source, pair: "pd.Series[str]") -> Scored:

@@ -54,7 +54,7 @@ class Values:
             (metric.id for metric in METRICS), frozenset(p.address for p in PACK.probes)
         )
 
-    def among(self, metric, members, panel):
+    def among(self, metric, members, kin):
         none = NoScore(metric, "nothing was shown")
         table = self._tables.get(metric, {})
         return {(a, b): table.get((a, b), none) for a in members for b in members if a != b}

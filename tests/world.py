@@ -44,10 +44,11 @@ confounders = ["Common English makes every model alike."]
 THINGS = ("the quick brown fox", "an old town", "fine weather", "a letter", "green wood", "dogs")
 
 
-def _pack(head: str, opening: str) -> str:
+def written(head: str, opening: str, things=THINGS) -> str:
+    """A pack file with a probe for each thing."""
     probes = [
         f'\n[[probe]]\nkey = "thing-{n}"\nprompt = "{opening} {thing}"\n'
-        for n, thing in enumerate(THINGS)
+        for n, thing in enumerate(things)
     ]
     return head + "".join(probes)
 
@@ -63,6 +64,8 @@ class Done(NamedTuple):
 class World:
     """Folders and environment of one test; `run` starts the real program in them."""
 
+    controls: tuple[str, ...] = ("alpha", "beta", "gamma")
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.cases = root / "cases"
@@ -77,21 +80,23 @@ class World:
         self._write_models()
 
     def _write_packs(self) -> None:
-        for name, content in {
-            "style/short": _pack(GENERATE, "Say something about"),
-            "continuation/openings": _pack(PASSAGE, "Yesterday we saw"),
-        }.items():
+        for name, content in self._packs().items():
             path = self.root / "probes" / f"{name}.toml"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(content)
+
+    def _packs(self) -> dict[str, str]:
+        return {
+            "style/short": written(GENERATE, "Say something about"),
+            "continuation/openings": written(PASSAGE, "Yesterday we saw"),
+        }
 
     def _write_models(self) -> None:
         folder = self.root / "weights"
         save_tiny_model(folder / "base", seed=1)
         _nudged(save_tiny_model(folder / "tuned", seed=1))
-        save_tiny_model(folder / "alpha", seed=2, vocabulary=290)
-        save_tiny_model(folder / "beta", seed=3, vocabulary=300)
-        save_tiny_model(folder / "gamma", seed=4, vocabulary=310)
+        for seed, name in enumerate(self.controls, 2):
+            save_tiny_model(folder / name, seed=seed, vocabulary=270 + 10 * seed)
         tables = [
             f'[models.{path.name}]\ntitle = "Tiny {path.name}"\n'
             f'family = "{"base" if path.name == "tuned" else path.name}"\n'

@@ -7,7 +7,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from workbench.cli.output import AsJson, print_json, say
+from workbench.cli.output import AsJson, case_folder, print_json, say
+from workbench.records import Access
+from workbench.store import open_case
 from workbench.visible import visible_line
 
 if TYPE_CHECKING:
@@ -17,17 +19,28 @@ if TYPE_CHECKING:
     from workbench.evaluate.ablation import Line
     from workbench.evaluate.pairs import Embed
     from workbench.evaluate.summary import LabelRate
+    from workbench.evidence.weighing import Calibration
 
 WIDE = 140
 FORM_WORDS = {"raw": "raw", "centred": "centred", "adjusted": "without length and layout"}
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - the options of a command
     *,
     responses: Annotated[
-        Path, typer.Option(help="model_id, prompt_id, response; source, sample_idx if there are.")
-    ],
-    pairs: Annotated[Path, typer.Option(help="reference, suspect; source, label if there are.")],
+        Path | None,
+        typer.Option(help="model_id, prompt_id, response; source, sample_idx if there are."),
+    ] = None,
+    case: Annotated[
+        str | None, typer.Option(help="A recorded case, in place of a file of responses.")
+    ] = None,
+    access: Annotated[
+        Access, typer.Option(help="How much of a case: its texts, or distributions as well.")
+    ] = "text",
+    pairs: Annotated[
+        Path | None,
+        typer.Option(help="reference, suspect; source, label if there are. Of a case: all pairs."),
+    ] = None,
     models: Annotated[
         Path,
         typer.Option(help="model_id, family; base_model, teachers, vendor … if they are known."),
@@ -49,24 +62,17 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score pairs of models from recorded answers, and sum up how labels are told apart."""
-    from workbench import calibrations
-    from workbench.evaluate import evaluate as score_pairs
-    from workbench.evaluate import read_sources, read_table
+    from workbench.evaluate import read_table
     from workbench.evaluate.protocols import write_protocols
 
     listed = read_table(models, "models")
-    asked = read_table(pairs, "pairs").reset_index(drop=True)
-    sources = read_sources(read_table(responses, "responses"), listed)
-    chosen = [calibrations.read(folder) for folder in calibration or ()]
-    found = score_pairs(
-        sources,
-        asked,
-        listed,
-        embed=_embeddings(cache) if embed else None,
-        embedder=_embedder() if embed else None,
-        calibrations=chosen or calibrations.library(),
-        report=say,
-    )
+    asked = read_table(pairs, "pairs").reset_index(drop=True) if pairs else None
+    how = {
+        "embed": _embeddings(cache) if embed else None,
+        "embedder": _embedder() if embed else None,
+        "calibrations": _calibrations(calibration),
+    }
+    found = _scores(responses, case, access, asked, listed, how)
     _write(found.table, output)
     write_protocols(found.protocols, output)
     say(f"Scores of {len(found.table)} pairs are in {output}.")
@@ -77,6 +83,35 @@ def evaluate(
             result["ablation"] = _ablation(found, shown=not as_json)
     if as_json:
         print_json(result)
+
+
+def _scores(
+    responses: Path | None,
+    case: str | None,
+    access: Access,
+    pairs: "pd.DataFrame | None",
+    models: "pd.DataFrame",
+    how: dict[str, Any],
+) -> "Evaluated":
+    from workbench.evaluate import evaluate as score_pairs
+    from workbench.evaluate import read_sources, read_table
+    from workbench.evaluate.cases import evaluate_case
+
+    if (responses is None) == (case is None):
+        raise typer.BadParameter("Give either --responses or --case.")
+    if case is not None:
+        store = open_case(case_folder(case))
+        return evaluate_case(store, models, access=access, pairs=pairs, report=say, **how)
+    if responses is None or pairs is None or access != "text":
+        raise typer.BadParameter("--responses needs --pairs, and holds texts only.")
+    sources = read_sources(read_table(responses, "responses"), models)
+    return score_pairs(sources, pairs, models, report=say, **how)
+
+
+def _calibrations(folders: "list[Path] | None") -> "list[Calibration]":
+    from workbench import calibrations
+
+    return [calibrations.read(folder) for folder in folders or ()] or calibrations.library()
 
 
 def _embeddings(cache: Path | None) -> "Embed":

@@ -54,7 +54,8 @@ def likeness_of(metric: Metric, table: Table, members: Sequence[str]) -> ByProbe
 
     Args:
         metric: The metric; a distance is turned.
-        table: Ordered pair of runs → its values, of which the estimates are taken.
+        table: Ordered pair of runs → its values. Those known within limits only are left out: where
+            one of two lies cannot be told from them.
         members: Which runs, in the order of the source.
 
     Returns:
@@ -68,9 +69,11 @@ def likeness_of(metric: Metric, table: Table, members: Sequence[str]) -> ByProbe
             if values is None or isinstance(values, NoScore):
                 continue  # a run beside itself, or a reason that others report
             for probe, value in values.items():
+                if value.low < value.high:
+                    continue
                 if probe not in found:
                     found[probe] = np.full((len(members), len(members)), np.nan)
-                found[probe][row, column] = sign * value.estimate
+                found[probe][row, column] = sign * value.low
     return found
 
 

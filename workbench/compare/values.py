@@ -8,6 +8,7 @@ from workbench.compare.pairs import counted_probes, tables
 from workbench.compare.shown import Shown
 from workbench.compare.tables import Table
 from workbench.metrics import Metric
+from workbench.questions.kin import Kin
 from workbench.records import Pack
 
 
@@ -41,19 +42,28 @@ class EveryTwo:
             for metric in metrics
             if metric.material == "options"
         }
-        runs = (item.run for item in materials.values())
-        self._reference = next(run.id for run in runs if run.role == "reference")
+        self._runs = [item.run for item in materials.values()]
 
     def __call__(self, metric: str, examined: str) -> Table:
         """Values by a metric, as they are seen when one suspect or stack is examined."""
         if metric in self._choices:
-            return self._choices[metric].table(self._reference, examined)
+            reference = next(run.id for run in self._runs if run.role == "reference")
+            return self._choices[metric].table(reference, examined)
         return self._tables[metric]
 
-    def among(
-        self, metric: str, members: Sequence[str], panel: Callable[[str, str], Sequence[str]]
-    ) -> Table:
-        """The same among some runs, each pair beside the panel that a rule gives it."""
-        if metric in self._choices:
-            return self._choices[metric].every_two(members, panel)
-        return self._tables[metric]
+    def among(self, metric: str, members: Sequence[str], kin: Kin) -> Table:
+        """Values among some runs, each pair beside the panel that their kin allows it.
+
+        Args:
+            metric: Id of the metric.
+            members: Runs.
+            kin: Who of them is whose relative, in the same order.
+        """
+        if metric not in self._choices:
+            return self._tables[metric]
+        place = {member: number for number, member in enumerate(members)}
+
+        def panel(one: str, other: str) -> list[str]:
+            return [members[number] for number in kin.panel(place[one], place[other])]
+
+        return self._choices[metric].every_two(members, panel)

@@ -1,6 +1,6 @@
 """Files of recorded answers, models and labelled pairs → one `Source` per collection of prompts."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -79,17 +79,26 @@ def read_sources(responses: pd.DataFrame, models: pd.DataFrame) -> list[Source]:
     Raises:
         EvaluationError: If an answer's model is not listed, or no answer has text.
     """
-    unknown = sorted(set(responses["model_id"]) - set(models["model_id"]))
-    if unknown:
-        raise EvaluationError(
-            f"The file of models has no row for {', '.join(map(str, unknown[:5]))}.",
-            fix="Add a row with model_id and family for every model that answered.",
-        )
+    require_listed(set(responses["model_id"]), models)
     usable = responses[responses["response"].fillna("").astype(str).str.strip() != ""]
     if usable.empty:
         raise EvaluationError("No answer has any text.", fix="Give a file with recorded answers.")
     names = usable.get("source", pd.Series(ONE_SOURCE, index=usable.index)).fillna(ONE_SOURCE)
     return [_source(str(name), rows) for name, rows in usable.groupby(names, sort=True)]
+
+
+def require_listed(answered: Collection[str], models: pd.DataFrame) -> None:
+    """Refuse models of which nothing would say whose relatives they are.
+
+    Raises:
+        EvaluationError: If a model that answered has no row in the table of models.
+    """
+    unknown = sorted(set(answered) - set(models["model_id"]))
+    if unknown:
+        raise EvaluationError(
+            f"The file of models has no row for {', '.join(map(str, unknown[:5]))}.",
+            fix="Add a row with model_id and family for every model that answered.",
+        )
 
 
 def _source(name: str, rows: pd.DataFrame) -> Source:

@@ -12,7 +12,8 @@ from workbench.evaluate.material import ONE_SOURCE
 from workbench.evaluate.opinions import with_opinions
 from workbench.evaluate.protocols import Protocols, protocols_of
 from workbench.evidence.weighing import Calibration
-from workbench.questions.kin import declared_kin
+from workbench.questions.further import ByProbe, with_further
+from workbench.questions.kin import Kin, declared_kin
 from workbench.questions.likeness import measure
 from workbench.questions.measures import Measure
 from workbench.questions.score import Scored, Scorer
@@ -24,6 +25,8 @@ NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")
 """Columns of a question that hold numbers or nothing."""
 
 Embed = Callable[[Source], Mapping[str, NDArray[np.float32]]]
+Further = Callable[[Source, Kin], Mapping[str, ByProbe]]
+Stated = Callable[[Sequence[Measure]], Protocols]
 Report = Callable[[str], None]
 
 
@@ -48,6 +51,8 @@ def evaluate(
     *,
     embed: Embed | None = None,
     embedder: str | None = None,
+    further: Further | None = None,
+    stated: Stated | None = None,
     calibrations: Sequence[Calibration] = (),
     report: Report = lambda _: None,
 ) -> Evaluated:
@@ -61,6 +66,8 @@ def evaluate(
         models: Declared lineage, as `declared_kin` takes it.
         embed: Gives the embedding of every text of a source; None leaves that metric out.
         embedder: Revision of what `embed` embeds with.
+        further: Gives values of metrics on distributions of a source; None: scores are those of texts.
+        stated: Says how scores are made from the metrics used; None: from files of answers.
         calibrations: Those at hand; a pair's likelihood ratio is of the one of its source's protocol.
         report: Called with a line whenever something begins.
 
@@ -81,10 +88,12 @@ def evaluate(
         if not len(here):
             continue
         report(f"{source.name}: {len(source.models)} models, {len(source.prompts)} prompts")
-        scorer = _scorer(source, models, embed, report)
+        scorer = _scorer(source, models, embed, further, report)
         report(f"{source.name}: scoring {len(here)} pairs")
         metrics |= {metric.id: metric for metric in scorer.used}
-        protocols[source.name] = protocols_of(source, scorer.used, embedder)
+        protocols[source.name] = (
+            stated(scorer.used) if stated else protocols_of(source, scorer.used, embedder)
+        )
         scored = {i: _score(scorer, source, pairs.loc[i]) for i in here}
         missing = _missing(source)
         rows |= {i: _row(source, one) | _absent(missing, pairs.loc[i]) for i, one in scored.items()}
@@ -116,10 +125,19 @@ def _sources_of(sources: list[Source], pairs: pd.DataFrame) -> pd.Series:
     return named
 
 
-def _scorer(source: Source, models: pd.DataFrame, embed: Embed | None, report: Report) -> Scorer:
-    embeddings = embed(source) if embed else None
-    likeness = measure(source, embeddings, report)
-    return Scorer(source.name, likeness, declared_kin(models, source.models))
+def _scorer(
+    source: Source,
+    models: pd.DataFrame,
+    embed: Embed | None,
+    further: Further | None,
+    report: Report,
+) -> Scorer:
+    kin = declared_kin(models, source.models)
+    values = further(source, kin) if further else None
+    likeness = measure(source, embed(source) if embed else None, report)
+    if values is None:
+        return Scorer(source.name, likeness, kin)
+    return Scorer(source.name, with_further(source, likeness, values), kin, "logits")
 
 
 def _score(scorer: Scorer, source: Source, pair: "pd.Series[str]") -> Scored:

@@ -1,6 +1,6 @@
 """What goes with every stated level: how often it misleads, how far it may go, what is missing.
 
-Source: Error rates as counts with their upper limit after PCAST (2016); otherwise as `evidence.wording`.
+Source: Error rates as counts with their upper limit after PCAST (2016); else as `evidence.wording`.
 """
 
 from collections.abc import Sequence

@@ -91,6 +91,11 @@ def test_every_alternative_has_its_line_with_numbers_or_the_reason():
     assert found.strong_rows == (1,)
 
 
+def test_an_interval_that_lies_at_a_bound_is_no_interval():
+    found = table(question(document("explained otherwise")), "“tuned was re-served")
+    assert cells(found)[1][1:3] == ["1", "at the bound"]
+
+
 def test_the_numbers_of_an_answer_name_interval_alternative_and_calibration():
     (pairs,) = (block for block in question(document()) if isinstance(block, KeyValues))
     found = {plain(key): plain(value) for key, value in pairs.rows}

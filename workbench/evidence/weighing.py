@@ -6,7 +6,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from workbench.evidence import wording
+from workbench.evidence import grounds, wording
 from workbench.evidence.calibrators import BiGaussian, BiStudent, Logistic
 from workbench.evidence.judge import Judged, Measured, Systems, judge, systems_of
 from workbench.evidence.labelled import Cluster, Labelled
@@ -166,7 +166,7 @@ def _weighed(
     status, words = _said(asked, judged, headline)
     errors = calibration.figures.errors[asked.question]
     reasons = [
-        *wording.evidence_reasons(level, headline, errors, asked.question),
+        *grounds.evidence_reasons(level, headline, errors, asked.question),
         *(
             wording.untested(item, asked.reference, asked.suspect)
             for item in judged.weighings

@@ -48,6 +48,11 @@ class Ratio:
     """Bounds that no findings could have passed."""
     most: float
 
+    @property
+    def at_bound(self) -> bool:
+        """Whether the whole interval lies at a bound, so that it says nothing of precision."""
+        return self.low == self.high and self.value in {self.least, self.most}
+
 
 @dataclass(frozen=True, slots=True)
 class Weighing:

@@ -99,10 +99,9 @@ def _rung(item: Weighing) -> str:
     noun, ratio = account(item.alternative).noun, item.ratio
     if ratio is None:
         return f"Against {noun}: not tested."
-    return (
-        f"Against {noun}: {ratio_words(ratio.value)}, interval "
-        f"{interval_words(ratio.low, ratio.high)}, bounds {interval_words(ratio.least, ratio.most)}."
-    )
+    interval = "at the bound" if ratio.at_bound else interval_words(ratio.low, ratio.high)
+    bounds = interval_words(ratio.least, ratio.most)
+    return f"Against {noun}: {ratio_words(ratio.value)}, interval {interval}, bounds {bounds}."
 
 
 # --- drawing -------------------------------------------------------------------------------------

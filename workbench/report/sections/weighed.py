@@ -51,7 +51,7 @@ def _weighing(item: Weighing, said: Said) -> tuple[Words, ...]:
         return (say("not tested: {reason}", reason=said(item.reason)),)
     return (
         own(ratio_words(ratio.value)),
-        own(interval_words(ratio.low, ratio.high)),
+        own("at the bound" if ratio.at_bound else interval_words(ratio.low, ratio.high)),
         own(item.level or NEUTRAL),
         own(interval_words(ratio.least, ratio.most)),
         own(str(item.families)),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
+from benchmarks.simulated import strangers
 from tests.evidence.simulated import kept, labelled, panel
 from workbench.digest import seed_from
 from workbench.evidence.calibrators import BiGaussian
@@ -296,9 +297,8 @@ def borne_out(request):
     fresh, derived, held_out = [], [], []
     for round_ in range(ROUNDS):
         one = system(panel(round_, shift=2.0, models=1, derivatives=12, hub=hub, pair=pair))
-        dice = np.random.default_rng(seed_from("fresh", round_))
-        values = one.unbounded(np.stack([dice.standard_normal(STRANGERS),
-                                         2 + dice.standard_normal(STRANGERS)]), NOBODY)  # fmt: skip
+        scores = [strangers(round_, STRANGERS, shift=s, hub=hub, pair=pair) for s in (0.0, 2.0)]
+        values = one.unbounded(np.stack(scores), NOBODY)
         low, high = one.bounded(values, NOBODY)
         fresh.append(low)
         derived.append(high)

@@ -1,37 +1,21 @@
-"""Labelled scores made up with known truth: what a family has in common is drawn at random, too."""
+"""Calibrations made up with known truth, and what they say of themselves."""
 
 from dataclasses import fields, replace
 
 import numpy as np
 
-from workbench.digest import seed_from
+from benchmarks import simulated
+from benchmarks.simulated import panel
 from workbench.evidence.calibrating import calibrate
-from workbench.evidence.labelled import Labelled
 from workbench.evidence.weighing import Calibration
 from workbench.records import DecodingUsed, Exceeding, Figure, Protocol, SystemFigures
+
+__all__ = ["calibration", "kept", "labelled", "panel", "protocol", "summed"]
 
 
 def labelled(rows, **changed):
     """Pairs from (reference, suspect, reference family, suspect family, recipe, label, score)."""
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 7
-    score = np.array(columns[6], dtype=float)
-    parts = {
-        "reference": tuple(columns[0]),
-        "suspect": tuple(columns[1]),
-        "reference_family": tuple(columns[2]),
-        "suspect_family": tuple(columns[3]),
-        "recipe": tuple(columns[4]),
-        "label": tuple(columns[5]),
-        "primary": np.ones(len(score), dtype=bool),
-        "score": score,
-        "low": score - 0.2,
-        "high": score + 0.2,
-        "panel_low": score,
-        "panel_high": score,
-        "raw": score,
-        "controls": np.full(len(score), 8),
-    }
-    return Labelled(**(parts | changed))
+    return replace(simulated.labelled(rows), **changed)
 
 
 def kept(pairs, index):
@@ -44,39 +28,6 @@ def kept(pairs, index):
             for name, value in parts.items()
         },
     )
-
-
-def panel(seed, *, families=12, models=2, derivatives=12, shift=4.0, hub=0.3, pair=0.6):
-    """Unrelated pairs of every two families, and derivatives within families.
-
-    A score is noise, plus what its families add to all their pairs (`hub`), plus what two families have
-    in common (`pair`): pairs of the same families are not independent of each other.
-    """
-    dice = np.random.default_rng(seed_from("panel", seed))
-    own = hub * dice.standard_normal(families)
-    both = pair * dice.standard_normal((families, families))
-    rest = np.sqrt(max(1 - pair**2 - 2 * hub**2, 0.0))
-    rows = [
-        (
-            f"m{f}.{i}",
-            f"m{g}.{j}",
-            f"f{f}",
-            f"f{g}",
-            "",
-            "unrelated",
-            own[f] + own[g] + both[f, g] + rest * dice.standard_normal(),
-        )
-        for f in range(families)
-        for g in range(f)
-        for i in range(models)
-        for j in range(models)
-    ]
-    for d in range(derivatives):
-        f = d % families
-        for i in range(models):
-            score = shift + dice.standard_normal() * (1 if i == 0 else 0.3)
-            rows.append((f"m{f}.0", f"d{d}.{i}", f"f{f}", f"f{f}", f"r{d}", "fine_tune_of", score))
-    return labelled(rows)
 
 
 def summed(**changed):

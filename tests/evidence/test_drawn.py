@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.evidence.simulated import labelled, panel
+from tests.evidence.simulated import kept, labelled, panel
 from workbench.evidence.calibrators import BiStudent
 from workbench.evidence.drawn import ROUNDS, draw
 from workbench.evidence.labelled import derived_side, other_side
@@ -46,7 +46,8 @@ def test_draws_hold_both_recipes_and_all_four_families_as_often_as_chance_says()
 
 def test_each_draw_is_the_fit_of_its_own_pairs():
     """Drawn once more by hand: each pair put in as often as its families, or its recipe, came up."""
-    scores, derived, other = sides(panel("draws", families=6, models=1, derivatives=6))
+    pairs = panel("draws", families=6, derivatives=6)
+    scores, derived, other = sides(kept(pairs, np.flatnonzero(np.arange(len(pairs)) % 3)))
     dice = generator()
     drawn = draw(scores, derived, other, generator())
     recipes = dice.integers(derived.names, size=(ROUNDS, derived.names))
@@ -69,11 +70,25 @@ def test_each_draw_is_the_fit_of_its_own_pairs():
         assert drawn.fits.other_sd[i] == pytest.approx(fit.other_sd, abs=1e-10)
 
 
-def test_a_draw_of_one_score_again_and_again_shows_no_spread():
-    """Scores about 1e6, so that sums of squares round: nothing may be fitted to the rounding."""
-    scores, derived, other = lonely()
-    drawn = draw(scores + 1e6, derived, other, generator())
-    assert len(drawn.fitted) == len(draw(scores, derived, other, generator()).fitted)
+@pytest.mark.parametrize("score", [0.1, 0.3, 0.7, 1.1, 2.3])
+def test_a_draw_of_one_score_again_and_again_shows_no_spread(score):
+    """Thirds and elevenths of it round, and nothing may be fitted to the rounding."""
+    strangers = [("m", "n", "a", "b", score), ("o", "p", "c", "d", score + 1)]
+    rows = [
+        (f"{m}{i}", n, a, b, "", "unrelated", s) for m, n, a, b, s in strangers for i in range(3)
+    ]
+    recipes = [("r", score + 2)] * 11 + [("s", score + 3)] * 7
+    rows += [("x", f"y{i}", "x", "x", r, "fine_tune_of", s) for i, (r, s) in enumerate(recipes)]
+    pairs = labelled(rows)
+    index = np.arange(len(pairs))
+    found = draw(
+        pairs.score, derived_side(pairs, index[6:]), other_side(pairs, index[:6]), generator()
+    )
+    dice = generator()
+    both = (np.ptp(dice.integers(2, size=(ROUNDS, 2)), axis=1) > 0).nonzero()[0]
+    families = dice.integers(4, size=(ROUNDS, 4))
+    everybody = [i for i in both if len(set(families[i])) == 4]
+    assert found.fitted.tolist() == everybody
 
 
 def test_the_noise_is_standard_normal():

@@ -109,6 +109,15 @@ def test_conditions_on_a_case_at_their_edges(changed, names):
     assert case(**changed) == names
 
 
+def test_controls_that_were_not_tried_are_no_gate():
+    names = [
+        gate.name
+        for gate in case_gates("weights", controls=8, fewest_controls=8, called_controls=None,
+                               missing_reference=0.0, missing_suspect=0.0)
+    ]  # fmt: skip
+    assert names == ["control panel", "missing answers"]
+
+
 def test_a_gate_says_what_was_found_and_what_is_allowed():
     words = [gate.words for gate in case_gates("weights", controls=3, fewest_controls=4,
              called_controls=0, missing_reference=0.031, missing_suspect=0.1)]  # fmt: skip

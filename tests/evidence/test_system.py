@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import t
 
+from benchmarks.simulated import strangers
 from tests.evidence.simulated import kept, labelled, panel
 from workbench.digest import seed_from
 from workbench.evidence.calibrators import BiGaussian
@@ -111,17 +112,17 @@ def test_a_score_of_strangers_has_a_part_in_fit_and_draws(plain):
 def test_a_labelled_pair_is_bounded_as_if_its_families_were_not_there():
     pairs = panel("bounds", families=9, models=1, derivatives=18, shift=2.0)
     one = system(pairs)
-    own = one.bounds(frozenset(pairs.families[0]))
-    assert tuple(one.bounds_held_out[0]) == own != one.bounds()
+    own = one.bounds(frozenset(pairs.families[0])).tightest
+    assert tuple(one.bounds_held_out[0]) == own != one.bounds().tightest
 
 
 def test_bounds_without_kin_come_from_likelihood_ratios_of_strangers_alone():
     pairs = panel("strangers", families=9, models=1, derivatives=18, shift=2.0)
     one = system(pairs)
-    before = one.bounds_by(KIN)
+    before = one._bound(KIN)
     one.held_out[of_kin(pairs)] = 9.0
-    assert one.bounds_by(KIN) == before
-    assert one.bounds_by() != before
+    assert one._bound(KIN) == before
+    assert one._bound(NOBODY) != before
 
 
 def many_pairs(families, models, derivatives=40):
@@ -132,15 +133,15 @@ def test_ten_families_in_five_hundred_pairs_cannot_exceed_eleven():
     pairs = many_pairs(10, 4)
     one = system(pairs)
     assert len(one.other.index) > 500
-    assert 0.95 < one.bounds_by()["elub"][1] <= math.log10(11)
-    assert one.bounds()[1] < 1
+    assert 0.95 < one.bounds().elub[1] <= math.log10(11)
+    assert one.bounds().tightest[1] < 1
     assert float(one.bounded(one.unbounded(np.array(1e6), NOBODY), NOBODY)) < 1
 
 
 def test_twenty_recipes_in_forty_derivatives_cannot_exceed_twenty_one_the_other_way():
     one = system(many_pairs(24, 1, derivatives=20))
     assert len(one.derived.index) == 20
-    assert -math.log10(21) <= one.bounds()[0] < -1
+    assert -math.log10(21) <= one.bounds().tightest[0] < -1
 
 
 def test_three_families_give_a_reason_and_no_number():
@@ -203,6 +204,12 @@ def test_scores_that_are_all_alike_fit_nothing():
     pairs = small()
     same = replace(pairs, score=np.where(np.array(pairs.label) == "unrelated", 0.5, pairs.score))
     assert "too few independent models are left" in system(same).hindrance()
+
+
+def test_strangers_alone_are_weighed_against_nothing():
+    pairs = small()
+    others = kept(pairs, [i for i, label in enumerate(pairs.label) if label == "unrelated"])
+    assert system(others).hindrance() == "the calibration holds no derivatives"
 
 
 def test_no_score_at_all_is_no_likelihood_ratio():
@@ -290,9 +297,8 @@ def borne_out(request):
     fresh, derived, held_out = [], [], []
     for round_ in range(ROUNDS):
         one = system(panel(round_, shift=2.0, models=1, derivatives=12, hub=hub, pair=pair))
-        dice = np.random.default_rng(seed_from("fresh", round_))
-        values = one.unbounded(np.stack([dice.standard_normal(STRANGERS),
-                                         2 + dice.standard_normal(STRANGERS)]), NOBODY)  # fmt: skip
+        scores = [strangers(round_, STRANGERS, shift=s, hub=hub, pair=pair) for s in (0.0, 2.0)]
+        values = one.unbounded(np.stack(scores), NOBODY)
         low, high = one.bounded(values, NOBODY)
         fresh.append(low)
         derived.append(high)

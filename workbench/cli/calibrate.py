@@ -245,7 +245,7 @@ def _print_markdown(figures: "CalibrationFigures") -> None:
         (ERROR_COLUMNS, _error_rows(figures)),
     ):
         for row in (list(columns), ["---"] * len(columns), *rows):
-            typer.echo(f"| {' | '.join(row)} |")
+            typer.echo("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |")
         typer.echo()
     for note in _notes(figures):
         typer.echo(f"- {note}")

@@ -73,7 +73,7 @@ def opinion_of(
         question,
         controls=int(row["controls"]),
         fewest_controls=calibration.figures.fewest_controls,
-        called_controls=0,  # a file of pairs has no one suspect whose panel could be tried
+        called_controls=None,  # a file of pairs has no one suspect whose panel could be tried
         missing_reference=float(row["reference_missing"]),
         missing_suspect=float(row["suspect_missing"]),
     )

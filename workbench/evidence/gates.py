@@ -83,7 +83,7 @@ def case_gates(
     *,
     controls: int,
     fewest_controls: int,
-    called_controls: int,
+    called_controls: int | None,
     missing_reference: float,
     missing_suspect: float,
 ) -> tuple[Gate, ...]:
@@ -93,33 +93,35 @@ def case_gates(
         question: The question.
         controls: Independent controls of the case.
         fewest_controls: Controls of the labelled pair that had fewest.
-        called_controls: Controls that would be called derived if each were taken for the suspect.
+        called_controls: Controls that would be called derived if each were taken for the suspect; None
+            where that was not tried, which is no condition then.
         missing_reference: Share of the reference's planned answers that are missing, 0 to 1.
         missing_suspect: The suspect's.
     """
-    return (
-        Gate(
-            question,
-            "control panel",
-            controls >= fewest_controls,
-            f"the panel holds {controls} independent families; the calibration was made with at "
-            f"least {fewest_controls}",
-        ),
-        Gate(
-            question,
-            "controls as shams",
-            _at_most(called_controls, MOST_CALLED * controls),
-            f"{called_controls} of {controls} controls would be called derived; at most "
-            f"{MOST_CALLED:.0%} are allowed",
-        ),
-        Gate(
-            question,
-            "missing answers",
-            _at_most(missing_reference, MOST_MISSING)
-            and _at_most(missing_suspect, MOST_MISSING)
-            and _at_most(abs(missing_reference - missing_suspect), MOST_MISSING_APART),
-            f"{missing_reference:.1%} of the reference's answers and {missing_suspect:.1%} of the "
-            f"suspect's are missing; at most {MOST_MISSING:.0%} each and "
-            f"{MOST_MISSING_APART * 100:.0f} points apart are allowed",
-        ),
+    panel = Gate(
+        question,
+        "control panel",
+        controls >= fewest_controls,
+        f"the panel holds {controls} independent families; the calibration was made with at least "
+        f"{fewest_controls}",
     )
+    missing = Gate(
+        question,
+        "missing answers",
+        _at_most(missing_reference, MOST_MISSING)
+        and _at_most(missing_suspect, MOST_MISSING)
+        and _at_most(abs(missing_reference - missing_suspect), MOST_MISSING_APART),
+        f"{missing_reference:.1%} of the reference's answers and {missing_suspect:.1%} of the "
+        f"suspect's are missing; at most {MOST_MISSING:.0%} each and "
+        f"{MOST_MISSING_APART * 100:.0f} points apart are allowed",
+    )
+    if called_controls is None:
+        return panel, missing
+    shams = Gate(
+        question,
+        "controls as shams",
+        _at_most(called_controls, MOST_CALLED * controls),
+        f"{called_controls} of {controls} controls would be called derived; at most {MOST_CALLED:.0%} "
+        "are allowed",
+    )
+    return panel, shams, missing

@@ -120,7 +120,7 @@ def _weighings(system: System, measured: Sequence[Measured], kin: Cluster) -> li
     scores = np.array([one.score for one in measured])
     values = system.bounded(system.unbounded(scores, kin), kin)
     limits = system.intervals(scores, np.array([one.spread for one in measured]), kin)
-    least, most = system.bounds(kin)
+    least, most = system.bounds(kin).tightest
     return [
         Weighing(
             alternative=system.alternative,

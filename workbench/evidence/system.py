@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from workbench.digest import seed_from
+from workbench.evidence.bounds import Bounds, bounds_of
 from workbench.evidence.calibrators import BiGaussian, BiStudent, Calibrator, Logistic
 from workbench.evidence.drawn import Drawn, draw
 from workbench.evidence.labelled import (
@@ -21,8 +22,7 @@ from workbench.evidence.labelled import (
     derived_side,
     other_side,
 )
-from workbench.evidence.levels import FEWEST_FAMILIES, locked
-from workbench.evidence.limits import elub, iv_bound
+from workbench.evidence.levels import FEWEST_FAMILIES
 from workbench.evidence.propositions import DERIVED, account
 from workbench.records import Alternative, Question
 
@@ -30,7 +30,6 @@ FEWEST_UNITS = 2
 """Recipes of derivatives, and families of an alternative, that a fit takes at least."""
 LIMITS = (0.05, 0.95)
 
-Bounds = tuple[float, float]
 Sides = tuple[Side, Side]
 Kind = type[BiStudent] | type[BiGaussian] | type[Logistic]
 NOBODY: Cluster = frozenset()
@@ -84,12 +83,8 @@ class System:
     @property
     def counts(self) -> tuple[int, int, int, int]:
         """Derivatives and their recipes, pairs under the alternative and their families."""
-        return (
-            len(self.derived.index),
-            self.derived.units,
-            len(self.other.index),
-            self.other.names,
-        )
+        derived, other = self.derived, self.other
+        return len(derived.index), derived.units, len(other.index), other.names
 
     def families(self, kin: Cluster = NOBODY) -> int:
         """Independent families behind the alternative, kin left out."""
@@ -125,8 +120,9 @@ class System:
     def _why_not(self, kin: Cluster) -> str:
         """Why no calibrator can be fitted."""
         needs, families = account(self.alternative).needs, self.other.names
-        if not families:
-            return f"the calibration holds no {needs}"
+        for side, name in ((self.other, needs), (self.derived, "derivatives")):
+            if not len(side.index):
+                return f"the calibration holds no {name}"
         if families < FEWEST_FAMILIES["weak support"]:
             return (
                 f"the calibration holds {needs} of {families} families only; at least "
@@ -173,11 +169,11 @@ class System:
 
     @cached_property
     def bounds_held_out(self) -> Floats:
-        """Bounds of every labelled pair, from those that share no family with it; (pairs, 2)."""
+        """Tightest bounds of every labelled pair, from those apart from its kin; shape (pairs, 2)."""
         found = np.full((len(self.labelled), 2), np.nan)
         for kin, here in self.labelled.by_families():
             if not self.hindrance(kin):
-                found[here] = self.bounds(kin)
+                found[here] = self.bounds(kin).tightest
         return found
 
     @cached_property
@@ -198,31 +194,12 @@ class System:
             other_side(self.labelled, other.index[known[other.index]]),
         )
 
-    def bounds_by(self, kin: Cluster = NOBODY) -> dict[str, Bounds] | None:
-        """Bounds of each kind, from pairs judged without their own kin; None where there is none.
-
-        Args:
-            kin: Families that have no part in them.
-        """
-        derived, other = self._known(self.held_out, self._kin_here(kin))
-        if not (len(derived.index) and len(other.index)):
-            return None
-        values = self.held_out[derived.index], self.held_out[other.index]
-        return {
-            "elub": elub(*values, derived.weights, other.weights),
-            "invariance": iv_bound(*values, derived.weights, other.weights),
-            "families": (-locked(self.derived.units), locked(self.other.names)),
-        }
-
     def _bound(self, kin: Cluster) -> Bounds | None:
-        found = self.bounds_by(kin)
-        if found is None:
-            return None
-        lows, highs = zip(*found.values(), strict=True)
-        return min(0.0, max(lows)), max(0.0, min(highs))
+        derived, other = self._known(self.held_out, kin)
+        return bounds_of(self.held_out, derived, other, (self.derived.units, self.other.names))
 
     def bounds(self, kin: Cluster = NOBODY) -> Bounds:
-        """The tightest bounds.
+        """Bounds from pairs judged without their own kin.
 
         Args:
             kin: Families that have no part in them.
@@ -230,15 +207,14 @@ class System:
         Raises:
             ValueError: If there is a hindrance.
         """
-        if reason := self.hindrance(kin):
-            raise ValueError(reason)
         found = self._bounded(self._kin_here(kin))
-        assert found is not None  # noqa: S101 - that would be a hindrance
+        if found is None or self.hindrance(kin):
+            raise ValueError(self.hindrance(kin))
         return found
 
     def bounded(self, values: Floats, kin: Cluster) -> Floats:
         """Likelihood ratios within the bounds; NaN stays NaN."""
-        held: Floats = np.clip(values, *self.bounds(kin))
+        held: Floats = np.clip(values, *self.bounds(kin).tightest)
         return held
 
     def intervals(self, scores: Floats, spreads: Floats, kin: Cluster) -> Floats:

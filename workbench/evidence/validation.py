@@ -35,16 +35,16 @@ def figures(system: System) -> SystemFigures:
         len(system.other.index) - len(theirs.index),
     )
     counted = SystemFigures(system.question, system.alternative, *system.counts, *left_out)
-    reason, bounds = system.hindrance() or _none_judged(system), system.bounds_by()
-    if reason or bounds is None:
+    if reason := system.hindrance() or _none_judged(system):
         return replace(counted, reason=reason)
+    bounds = system.bounds()
     derived, other = _values(system)
     return replace(
         counted,
-        least=system.bounds()[0],
-        most=system.bounds()[1],
-        elub=bounds["elub"],
-        invariance=bounds["invariance"],
+        least=bounds.tightest[0],
+        most=bounds.tightest[1],
+        elub=bounds.elub,
+        invariance=bounds.invariance,
         cllr=loss(system.labelled, system.bounded_held_out, ours.index, theirs.index),
         cllr_min=cllr_min(derived, other, ours.weights, theirs.weights),
         cllr_cal=_calibration_loss(system),

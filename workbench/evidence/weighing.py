@@ -1,35 +1,23 @@
 """A case's score and a calibration → what may be said of one question."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-
-import numpy as np
+from functools import cached_property
 
 from workbench.evidence import grounds, wording
-from workbench.evidence.calibrators import BiGaussian, BiStudent, Logistic
 from workbench.evidence.judge import Judged, Measured, Systems, judge, systems_of
 from workbench.evidence.labelled import Cluster, Labelled
+from workbench.evidence.lattice import Lattice
 from workbench.evidence.levels import NEUTRAL, settled_neutral, side
 from workbench.evidence.propositions import DERIVED
-from workbench.evidence.system import Kind, System
 from workbench.records import (
-    Alternative,
     CalibrationFigures,
     Gate,
-    LatticeCell,
     Opinion,
     Question,
     Status,
     Weighing,
 )
-
-CALIBRATORS: Mapping[str, Kind] = {
-    "bi-Student": BiStudent,
-    "bi-Gaussian": BiGaussian,
-    "logistic": Logistic,
-}
-KERNEL_WORDS = {"score": "without length and layout", "raw": "with length and layout"}
 
 
 @dataclass(frozen=True)
@@ -50,20 +38,9 @@ class Calibration:
         }
 
     @cached_property
-    def system(self) -> Callable[[Question, Alternative, str, str], System]:
-        """System of a question, an alternative, a calibrator by name and a kernel; each made once."""
-
-        @cache
-        def made(question: Question, key: Alternative, calibrator: str, kernel: str) -> System:
-            return System(
-                self.labelled[question],
-                question,
-                key,
-                calibrator=CALIBRATORS[calibrator],
-                kernel=kernel,
-            )
-
-        return made
+    def lattices(self) -> Mapping[Question, Lattice]:
+        """Per question, the systems of every other choice."""
+        return {question: Lattice(systems) for question, systems in self.systems.items()}
 
     def kin(self, question: Question, models: Sequence[str], families: Cluster) -> Cluster:
         """Families to set aside: those named, and those under which the models are known here."""
@@ -153,7 +130,7 @@ def weigh(
             **known,
         )
     if with_lattice:
-        known["lattice"] = tuple(lattice(calibration, asked, measured, kin))
+        known["lattice"] = tuple(calibration.lattices[asked.question].cells(measured, kin))
     return _weighed(asked, calibration, judged, known)
 
 
@@ -224,56 +201,3 @@ def _opinion(
 ) -> Opinion:
     proposition = DERIVED[asked.question].about(asked.reference, asked.suspect)
     return Opinion(asked.question, status, words, reasons, proposition, **values)  # type: ignore[arg-type]
-
-
-def lattice(
-    calibration: Calibration, asked: Asked, measured: Measured, kin: Cluster
-) -> list[LatticeCell]:
-    """The likelihood ratio under every combination of choices that could have been made.
-
-    Args:
-        calibration: Of the case's protocol.
-        asked: The question.
-        measured: The pair's score; half-panels are taken at its panel limits.
-        kin: Families that are set aside.
-
-    Returns:
-        Cells calibrator × kernel × alternative × panel, each within its own bounds; those that cannot
-        be computed are left out.
-
-    Source: Lund & Iyer (2017), J. Res. NIST 122:27, on the lattice of assumptions.
-    """
-    cells = []
-    testable = [
-        k for k, one in calibration.systems[asked.question].items() if not one.hindrance(kin)
-    ]
-    for name in CALIBRATORS:
-        for kernel, value in (("score", measured.score), ("raw", measured.raw)):
-            if value is None:
-                continue
-            for key in testable:
-                system = calibration.system(asked.question, key, name, kernel)
-                cells += _cells(system, name, kernel, _panels(measured, kernel, value), kin)
-    return cells
-
-
-def _panels(measured: Measured, kernel: str, value: float) -> dict[str, float]:
-    found = {"whole": value}
-    if kernel == "score" and measured.panel_low < measured.panel_high:
-        found |= {"half, low": measured.panel_low, "half, high": measured.panel_high}
-    return found
-
-
-def _cells(
-    system: System, calibrator: str, kernel: str, panels: Mapping[str, float], kin: Cluster
-) -> list[LatticeCell]:
-    cells = []
-    for panel, score in panels.items():
-        if system.hindrance(kin):
-            continue
-        value = float(system.bounded(system.unbounded(np.array(score), kin), kin))
-        if np.isfinite(value):
-            cells.append(
-                LatticeCell(calibrator, KERNEL_WORDS[kernel], system.alternative, panel, value)
-            )
-    return cells

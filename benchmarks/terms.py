@@ -39,9 +39,9 @@ def prompt_by_prompt(lineage: Lineage) -> Fused:
     likeness = Likeness(tables, tables, len(source.prompts), answered.T @ answered)
     scorer = Scorer(source.name, likeness, declared_kin(lineage.models, source.models))
     nuisances = np.stack([tables[key].sums for key in NUISANCES])
-    used = [metric.id for metric in scorer.used if "weights" in metric.questions]
+    used = [metric.id for metric in scorer.metrics("weights")]
     fused = fuse(
-        [scorer.adjusted(key, tables[key].sums, nuisances) for key in used],
+        [scorer.scales[key].adjusted(tables[key].sums, nuisances) for key in used],
         [scorer.scales[key].adjusted_unit for key in used],
     )
     return Fused(source.models, scorer, fused)

@@ -9,7 +9,19 @@ if not sys.stderr.isatty():
 
 import typer
 
-from workbench.cli import bring, calibrate, case, custody, demo, evaluate, models, packs, plan, ui
+from workbench.cli import (
+    attribute,
+    bring,
+    calibrate,
+    case,
+    custody,
+    demo,
+    evaluate,
+    models,
+    packs,
+    plan,
+    ui,
+)
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -27,6 +39,7 @@ for command in (plan.plan, case.run, case.compare, case.report):
     app.command()(command)
 app.command()(evaluate.evaluate)
 app.command()(calibrate.calibrate)
+app.command()(attribute.attribute)
 app.command()(custody.verify)
 app.command()(custody.anchor)
 app.command()(custody.rebuild)

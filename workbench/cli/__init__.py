@@ -9,7 +9,7 @@ if not sys.stderr.isatty():
 
 import typer
 
-from workbench.cli import bring, case, custody, demo, evaluate, models, packs, plan, ui
+from workbench.cli import bring, case, custody, demo, evaluate, models, packs, plan, ui, zoo
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command()(demo.demo)
 app.command()(ui.ui)
 app.add_typer(models.app, name="models")
 app.add_typer(packs.app, name="packs")
+app.add_typer(zoo.app, name="zoo")
 app.command("import")(bring.import_answers)
 for command in (plan.plan, case.run, case.compare, case.report):
     app.command()(command)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.zoo.keep import Made
+from benchmarks.zoo.keep import Made, versions
 from workbench import paths
 from workbench.backends import LocalBackend, Question
 from workbench.device import choose_device
@@ -12,7 +12,6 @@ from workbench.digest import digest_of, seed_from
 from workbench.durable import write_whole
 from workbench.errors import ModelError
 from workbench.models.catalogue import read_entry
-from workbench.models.provenance import library_versions
 
 ROWS = 64
 """Answers written side by side; they do not depend on it."""
@@ -35,17 +34,7 @@ def answers_of(
     Raises:
         ModelError: If kept answers were changed.
     """
-    versions = library_versions()
-    asked = digest_of(
-        [
-            teacher.weights_digest,
-            list(questions),
-            tokens,
-            temperature,
-            versions["torch"],
-            versions["transformers"],
-        ]
-    )
+    asked = digest_of([teacher.weights_digest, list(questions), tokens, temperature, versions()])
     place = paths.cache_folder() / "zoo" / "answers" / f"{asked.partition(':')[2][:24]}.json"
     if place.exists():
         return _read(place, asked)

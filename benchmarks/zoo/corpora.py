@@ -63,11 +63,8 @@ class Corpus:
     name: str
     licence: str
     paragraphs: tuple[str, ...]
-
-    @property
-    def digest(self) -> str:
-        """Digest of every paragraph."""
-        return digest_of(list(self.paragraphs))
+    digest: str
+    """Of every paragraph."""
 
 
 @cache
@@ -92,7 +89,8 @@ def corpus(name: str) -> Corpus:
         )
     entry = known[name]
     found = _kept(entry) if entry.sha256 else _of_this_python(entry)
-    return Corpus(name, entry.licence, _evenly(found))
+    chosen = _evenly(found)
+    return Corpus(name, entry.licence, chosen, digest_of(list(chosen)))
 
 
 def bring(name: str, say: Say) -> None:

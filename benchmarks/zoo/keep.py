@@ -6,7 +6,8 @@ could change a number. The same recipe is the same folder, so whatever was finis
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from workbench.records import ModelEntry
 FORMAT = 1
 """Raised when a maker makes something else than before, so that old folders are not used."""
 LIBRARIES = ("tokenizers", "torch", "transformers")
+"""Those that could change a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,15 @@ class Made:
     """What its maker measured."""
 
 
+@cache
+def versions() -> dict[str, str]:
+    """Version of every library that could change a number."""
+    found = library_versions()
+    return {name: found[name] for name in LIBRARIES}
+
+
 def full_recipe(member: Member, parents: Mapping[str, Made]) -> dict[str, Any]:
     """Everything that a member follows from, in JSON types; its digest names its folder."""
-    versions = library_versions()
     return {
         "format": FORMAT,
         "name": member.name,
@@ -58,7 +66,7 @@ def full_recipe(member: Member, parents: Mapping[str, Made]) -> dict[str, Any]:
         "dose": member.dose,
         "parents": [[p.name, p.how, parents[p.name].weights_digest] for p in member.parents],
         "corpora": {name: corpus(name).digest for name in corpora_of(member)},
-        "versions": {name: versions[name] for name in LIBRARIES},
+        "versions": versions(),
     }
 
 
@@ -133,8 +141,3 @@ def entry_of(member: Member) -> ModelEntry:
         parents=tuple(dict.fromkeys(parent.name for parent in member.parents)),
         note="; ".join([f"Made for the zoo: {member.method}", *learned]) + ".",
     )
-
-
-def plain(made: Made) -> dict[str, Any]:
-    """A finished member in JSON types."""
-    return asdict(made)

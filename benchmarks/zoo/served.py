@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.zoo.keep import Made
+from benchmarks.zoo.keep import Made, versions
 from benchmarks.zoo.members import Member
 from benchmarks.zoo.record import Recorded, zoo_folder
 from benchmarks.zoo.texts import rewritten
@@ -22,7 +22,6 @@ from workbench.durable import write_whole
 from workbench.errors import ModelError
 from workbench.importers.bring import Wish, bring
 from workbench.models.catalogue import load_catalogue, read_entry
-from workbench.models.provenance import library_versions
 from workbench.models.recorded import model_folder, read_recording
 from workbench.records import Pack, Reading
 
@@ -78,13 +77,12 @@ def _written(
     member: Member, made: Mapping[str, Made], packs: Sequence[Pack], size: str, say: Say
 ) -> Path:
     """The file of a member's answers; made if there is none for these packs and these weights."""
-    versions = library_versions()
     follows_from = digest_of(
         [
             member.recipe,
             [[p.name, p.how, made[p.name].weights_digest] for p in member.parents],
             [pack.digest for pack in packs],
-            [versions["torch"], versions["transformers"]],
+            versions(),
         ]
     )
     short = follows_from.partition(":")[2][:16]

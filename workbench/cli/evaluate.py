@@ -53,7 +53,7 @@ def evaluate(
     sources = read_sources(read_table(responses, "responses"), listed)
     how = _embeddings(cache) if embed else None
     found = score_pairs(sources, asked, listed, embed=how, report=say)
-    _write(found.table, output)
+    write_table(found.table, output)
     say(f"Scores of {len(found.table)} pairs are in {output}.")
     result: dict[str, Any] = {"output": str(output), "pairs": len(found.table)}
     if "label" in found.table:
@@ -72,7 +72,12 @@ def _embeddings(cache: Path | None) -> "Embed":
     return Embeddings(lambda: load_embedder(EMBEDDED_DEFAULT), cache)
 
 
-def _write(table: "pd.DataFrame", output: Path) -> None:
+def write_table(table: "pd.DataFrame", output: Path) -> None:
+    """Write scores as CSV.
+
+    Raises:
+        EvaluationError: If the file cannot be written.
+    """
     from workbench.errors import EvaluationError
 
     try:

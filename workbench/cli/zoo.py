@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
@@ -9,8 +10,10 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from workbench.cli.evaluate import write_table
 from workbench.cli.output import AsJson, case_folder, now, print_json, say
 from workbench.errors import ModelError
+from workbench.store import open_case
 from workbench.visible import visible_line
 
 app = typer.Typer(
@@ -57,6 +60,33 @@ def show(*, size: Size = "small", as_json: AsJson = False) -> None:
     for line in draw.as_text(recorded):
         Console(soft_wrap=True).print(Text(visible_line(line)))
     typer.echo(f"{len(recorded.members)} members; picture: {picture}")
+
+
+@app.command()
+def evaluate(
+    *,
+    size: Size = "small",
+    case: Annotated[str | None, typer.Option(help="The zoo's case; zoo-SIZE if left out.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Where the scores go, as CSV; beside the record."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score every related pair and many unrelated ones, and say how each relation is told apart."""
+    record, scoring = _zoo("record"), _zoo("scoring")
+    recorded = record.read_record(size)
+    store = open_case(case_folder(case or f"zoo-{size}"))
+    scores = scoring.score_zoo(recorded, store, say)
+    path = output or record.zoo_folder(size) / "scores.csv"
+    write_table(scores, path)
+    say(f"Scores of {len(scores)} pairs are in {path}.")
+    found = scoring.rate_all(scores, scoring.SCORES)
+    if as_json:
+        print_json({"output": str(path), "rates": scoring.plain(found)})
+        return
+    for line in scoring.as_markdown(found):
+        typer.echo(line)
 
 
 def _zoo(part: str) -> ModuleType:

@@ -155,7 +155,7 @@ def _by_dose(row: "pd.Series[Any]") -> str:
         return NEGATIVE
     if row["label"] != DOSED:
         return f"{row['label']}: {row['method']}" if row["method"] else str(row["label"])
-    return f"{row['label']}: {row['method']}, {row['dose']:.1%}"
+    return f"{row['label']}: {row['method']} at {row['dose']:.1%}"
 
 
 def smallest_dose(found: Sequence[Rate], score: str, method: str) -> float | None:
@@ -169,7 +169,7 @@ def smallest_dose(found: Sequence[Rate], score: str, method: str) -> float | Non
     Returns:
         Share of the training texts; None if no dose is told apart.
     """
-    begins = f"{DOSED}: {method}, "
+    begins = f"{DOSED}: {method} at "
     doses = {
         float(one.kind.removeprefix(begins).rstrip("%")) / 100: one.rate
         for one in found

@@ -59,10 +59,10 @@ def test_every_related_pair_is_scored_and_the_unrelated_are_thinned(monkeypatch)
 
 def test_the_smallest_dose_is_the_least_whose_limits_lie_above_chance():
     found = [
-        rate("distilled_from: distilled, 100.0%", 0.9),
-        rate("distilled_from: distilled, 10.0%", 0.6),
-        rate("distilled_from: distilled, 1.0%", 0.4),
-        rate("distilled_from: distilled, own base, 0.1%", 0.7),
+        rate("distilled_from: distilled at 100.0%", 0.9),
+        rate("distilled_from: distilled at 10.0%", 0.6),
+        rate("distilled_from: distilled at 1.0%", 0.4),
+        rate("distilled_from: distilled, own base at 0.1%", 0.7),
     ]
     assert smallest_dose(found, "outputs_score", "distilled") == 0.1
     assert smallest_dose(found, "outputs_score", "distilled, own base") == 0.001
@@ -76,7 +76,7 @@ def test_a_rate_of_a_label_that_is_always_above_is_one():
     names += ["reference_family", "suspect_family", "outputs_score"]
     found = rate_all(pd.DataFrame(rows, columns=names), ["outputs_score"])
     by_kind = {one.kind: one.rate for one in found}
-    assert set(by_kind) == {"distilled_from", "distilled_from: distilled, 10.0%", "unrelated"}
+    assert set(by_kind) == {"distilled_from", "distilled_from: distilled at 10.0%", "unrelated"}
     assert by_kind["distilled_from"].auc == 1.0
     assert by_kind["distilled_from"].called == 1.0
     assert by_kind["unrelated"].called == 0.0

@@ -90,7 +90,10 @@ class _Work:
             what, fix = outcome
             raise ModelError(what, fix=fix)
         self.made[member.name] = outcome
-        self._spent += _cost(member)
+        if outcome.fresh:
+            self._spent += _cost(member)
+        elif not self._spent:
+            self._began = time.monotonic()  # what was found says nothing of the pace
         left = self._wanted
         total = sum(member.kind != "serve" for member in self.members)
         figures = ", ".join(f"{key} {value:g}" for key, value in outcome.figures.items())
@@ -109,8 +112,6 @@ class _Work:
 
 def _cost(member: Member) -> float:
     """About how long a member takes, in rows of 64 tokens; only ratios matter."""
-    if member.kind == "fetch":
-        return 0.0
     recipe = member.recipe
     rows: float = recipe.get("steps", 0) * recipe.get("batch", 0)
     taught = 0.5 * recipe.get("texts", 0) if member.kind in {"distil", "follow"} else 0.0

@@ -47,6 +47,8 @@ class Made:
     """Name → digest of every text that it read itself."""
     figures: Mapping[str, float]
     """What its maker measured."""
+    fresh: bool = False
+    """Whether it was made just now, not found."""
 
 
 @cache

@@ -63,6 +63,7 @@ def make(member: Member, parents: Mapping[str, Made], say: Say) -> Made:
         weights_digest(folder_of(recipe)),
         recipe["corpora"],
         figures,
+        fresh=True,
     )
 
 

@@ -66,12 +66,15 @@ def test_a_killed_build_goes_on_to_the_same_weights(zoo, empty, monkeypatch):
     }
 
 
-def test_progress_counts_members_and_tells_the_time_left(zoo):
+def test_progress_counts_members_and_tells_the_time_left(copied):
+    for own in ("oak-int8", "oak-int4"):
+        shutil.rmtree(copied.made[f"zoo-mini-{own}"].folder)
     lines = []
     build("mini", jobs=1, say=lines.append)
     assert lines[0].startswith("[1/34] zoo-mini-oak: from scratch (bits_per_byte ")
-    assert lines[0].endswith("left")
-    assert lines[-1].startswith("[34/34] zoo-mini-")
+    assert [line for line in lines if line.endswith("left")] == lines[12:-1]
+    assert lines[12].startswith("[13/34] zoo-mini-oak-int8: int8 (relative_change ")
+    assert lines[-1].startswith("[34/34] zoo-mini-fox-like-oak")
 
 
 def test_changed_weights_are_not_used(copied):

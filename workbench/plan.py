@@ -83,7 +83,7 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
             fix="Change the models or packs named; `workbench models list` shows families and "
             "parents.",
         )
-    asked = _asked(packs, extent)
+    asked = asked_packs(packs, extent)
     library = {pack.id: pack for pack in packs}
     plan = Plan(
         case=case,
@@ -110,13 +110,14 @@ def default_controls(
     """Every known model that is no relative of the others, one per family, by name.
 
     Endpoints are left out: they cost money or somebody's patience, and are asked when named. So are
-    recorded answers, which know no prompts but their own.
+    recorded answers, which know no prompts but their own, and models that were made here.
     """
     taken = {catalogue[name].family for name in (reference, *suspects) if name in catalogue}
     chosen: dict[str, str] = {}
     for name in sorted(catalogue):
         entry = catalogue[name]
-        if entry.family not in taken and not entry.parents and entry.backend == "local":
+        is_found = entry.backend == "local" and not entry.source.startswith("derived:")
+        if entry.family not in taken and not entry.parents and is_found:
             chosen.setdefault(entry.family, name)
     return sorted(chosen.values())
 
@@ -172,7 +173,12 @@ def _extent_problems(extent: Extent, packs: Sequence[Pack]) -> list[str]:
     return problems
 
 
-def _asked(packs: Sequence[Pack], extent: Extent) -> tuple[Pack, ...]:
+def asked_packs(packs: Sequence[Pack], extent: Extent) -> tuple[Pack, ...]:
+    """Take of every pack what a plan of this extent asks.
+
+    Raises:
+        PlanError: If nothing is left to ask.
+    """
     parts = [part_of(_with_repeats(pack, extent.repeats), extent.part) for pack in packs]
     asked = tuple(pack for pack in parts if pack.probes)
     if not asked:

@@ -21,6 +21,7 @@ from workbench.cli import (
     packs,
     plan,
     ui,
+    zoo,
 )
 from workbench.errors import WorkbenchError
 
@@ -34,6 +35,7 @@ app.command()(demo.demo)
 app.command()(ui.ui)
 app.add_typer(models.app, name="models")
 app.add_typer(packs.app, name="packs")
+app.add_typer(zoo.app, name="zoo")
 app.command("import")(bring.import_answers)
 for command in (plan.plan, case.run, case.compare, case.report):
     app.command()(command)

@@ -73,7 +73,7 @@ def evaluate(  # noqa: PLR0913 - the options of a command
         "calibrations": _calibrations(calibration),
     }
     found = _scores(responses, case, access, asked, listed, how)
-    _write(found.table, output)
+    write_table(found.table, output)
     write_protocols(found.protocols, output)
     say(f"Scores of {len(found.table)} pairs are in {output}.")
     result: dict[str, Any] = {"output": str(output), "pairs": len(found.table)}
@@ -131,7 +131,12 @@ def _embedder() -> str:
     return f"{load_embedder(EMBEDDED_DEFAULT).revision}, first {CUT} characters"
 
 
-def _write(table: "pd.DataFrame", output: Path) -> None:
+def write_table(table: "pd.DataFrame", output: Path) -> None:
+    """Write scores as CSV.
+
+    Raises:
+        EvaluationError: If the file cannot be written.
+    """
     from workbench.errors import EvaluationError
 
     try:

@@ -153,16 +153,20 @@ def _price(endpoint: "Endpoint") -> str:
 
 
 @app.command()
-def derive(
+def derive(  # noqa: PLR0913 - the options of every method
     parent: Annotated[str, typer.Argument(metavar="NAME", help="Model to derive from.")],
     *,
-    method: Annotated[str, typer.Option(help="finetune, quantise, prune or noise.")],
+    method: Annotated[
+        str, typer.Option(help="finetune, lora, quantise, prune, noise, permute, rotate or drop.")
+    ],
     name: Name = None,
-    steps: Annotated[int | None, typer.Option(help="Gradient steps (finetune).")] = None,
+    steps: Annotated[int | None, typer.Option(help="Gradient steps (finetune, lora).")] = None,
+    rank: Annotated[int | None, typer.Option(help="Dimensions trained (lora).")] = None,
     bits: Annotated[int | None, typer.Option(help="Bits of a weight (quantise).")] = None,
     share: Annotated[
         float | None, typer.Option(help="Share of weights cut, or of noise (prune, noise).")
     ] = None,
+    layers: Annotated[int | None, typer.Option(help="Layers left out (drop).")] = None,
     seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 1,
     as_json: AsJson = False,
 ) -> None:
@@ -170,7 +174,7 @@ def derive(
     from workbench.models.catalogue import find_model
     from workbench.models.derive import derive as derive_model
 
-    given = {"steps": steps, "bits": bits, "share": share}
+    given = {"steps": steps, "rank": rank, "bits": bits, "share": share, "layers": layers}
     options = {key: value for key, value in given.items() if value is not None}
     entry = derive_model(
         find_model(parent), method=method, name=name, options=options, seed=seed, say=say

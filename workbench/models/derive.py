@@ -1,4 +1,4 @@
-"""Derivatives made here, with known lineage: fine-tuned, quantised, pruned, noised.
+"""Derivatives made here, with known lineage: tuned, rounded, pruned, noised, turned, shortened.
 
 The same recipe is the same folder, so deriving twice costs nothing.
 """
@@ -101,11 +101,11 @@ def _build(source: Path, out: Path, recipe: Recipe, say: Say) -> dict[str, float
         model = AutoModelForCausalLM.from_pretrained(
             source, dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
-        apply = METHODS[recipe.method].apply
-        figures = apply(model, tokenizer, recipe.options, recipe.seed, say)
+        method = METHODS[recipe.method]
+        figures = method.apply(model, tokenizer, recipe.options, recipe.seed, say)
         _as_stored(source, model)
         model.save_pretrained(out)
-    _copy_the_rest(source, out)
+    copy_the_rest(source, out, settings=not method.reshapes)
     return figures
 
 
@@ -119,9 +119,10 @@ def _as_stored(source: Path, model: "nn.Module") -> None:
         model.to(dtype)
 
 
-def _copy_the_rest(source: Path, out: Path) -> None:
-    """Tokenizer and settings stay the parent's, byte for byte."""
+def copy_the_rest(source: Path, out: Path, *, settings: bool = True) -> None:
+    """Tokenizer and, unless they changed, settings stay the parent's, byte for byte."""
     own = {ENTRY_FILE, PROVENANCE_FILE, RECIPE_FILE, "model.safetensors.index.json"}
+    own |= set() if settings else {"config.json"}
     for file in source.iterdir():
         if file.is_file() and file.name not in own and file.suffix != ".safetensors":
             shutil.copyfile(file, out / file.name)

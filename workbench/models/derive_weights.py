@@ -1,10 +1,10 @@
 """Changes to weights that need no training: rounding, pruning and noise, all in place."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from torch import Tensor, nn
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Say = Callable[[str], None]
@@ -24,8 +24,8 @@ def quantise(
         Root mean square change as a share of the weights' own root mean square.
     """
     bits, group = int(options["bits"]), int(options["group"])
-    changes = [_changed(weight, rounded(weight, bits, group)) for weight in _linear_weights(model)]
-    return _reported(changes, say)
+    changes = [changed(weight, rounded(weight, bits, group)) for weight in _linear_weights(model)]
+    return reported(changes, say)
 
 
 def prune(
@@ -41,8 +41,8 @@ def prune(
         Root mean square change as a share of the weights' own root mean square.
     """
     share = options["share"]
-    changes = [_changed(weight, pruned(weight, share)) for weight in _linear_weights(model)]
-    return _reported(changes, say)
+    changes = [changed(weight, pruned(weight, share)) for weight in _linear_weights(model)]
+    return reported(changes, say)
 
 
 def add_noise(
@@ -65,8 +65,8 @@ def add_noise(
         if weight.numel() < 2:
             continue
         noise = torch.randn(weight.shape, generator=generator)
-        changes.append(_changed(weight, weight + options["share"] * weight.std() * noise))
-    return _reported(changes, say)
+        changes.append(changed(weight, weight + options["share"] * weight.std() * noise))
+    return reported(changes, say)
 
 
 def rounded(weight: "Tensor", bits: int, group: int) -> "Tensor":
@@ -98,27 +98,43 @@ def pruned(weight: "Tensor", share: float) -> "Tensor":
     return flat.reshape(weight.shape)
 
 
-def _linear_weights(model: "PreTrainedModel") -> "list[Tensor]":
+def linear_layers(model: "PreTrainedModel") -> "list[nn.Module]":
+    """Every layer with a linear weight, but for the output head, in the model's order."""
     import torch  # noqa: PLC0415
     from transformers.pytorch_utils import Conv1D  # noqa: PLC0415
 
     head = model.get_output_embeddings()  # type: ignore[no-untyped-call]
     kinds = (torch.nn.Linear, Conv1D)
     return [
-        module.weight
-        for module in model.modules()
-        if isinstance(module, kinds) and module is not head
+        module for module in model.modules() if isinstance(module, kinds) and module is not head
     ]
 
 
-def _changed(weight: "Tensor", new: "Tensor") -> tuple[float, float]:
-    """Replace a weight's values; return the squared change and the squared size."""
+def _linear_weights(model: "PreTrainedModel") -> "list[Tensor]":
+    return [cast("Tensor", layer.weight) for layer in linear_layers(model)]
+
+
+def changed(weight: "Tensor", new: "Tensor") -> tuple[float, float]:
+    """Replace a weight's values in place.
+
+    Args:
+        weight: Any shape, floating point.
+        new: Its new values, same shape.
+
+    Returns:
+        The squared change and the squared size before it, summed over all values.
+    """
     old = weight.detach().clone()
     weight.data.copy_(new.detach())
     return (weight.detach() - old).square().sum().item(), old.square().sum().item()
 
 
-def _reported(changes: list[tuple[float, float]], say: Say) -> dict[str, float]:
+def reported(changes: list[tuple[float, float]], say: Say) -> dict[str, float]:
+    """Sum up what `changed` returned for several weights, and say it.
+
+    Returns:
+        Root mean square change as a share of the weights' own root mean square.
+    """
     change, size = (sum(part) for part in zip(*changes, strict=True))
     share = (change / size) ** 0.5
     say(f"{len(changes)} tensors changed by {share:.2%} of their size on average.")

@@ -5,13 +5,12 @@ float32; the loss counts the answer's tokens only. A held-out tenth shows that t
 text that it was not trained on.
 """
 
-import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.digest import digest_of
+from workbench.models.training import Steps, fit, shuffled_batches
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,8 +24,6 @@ ANSWER_CHARACTERS = 700
 HELD_OUT = 10
 """One pair in this many is held out."""
 HELD_OUT_PAIRS = 8
-WARM_UP = 0.1
-"""Share of the steps over which the rate rises to its full value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +75,12 @@ def finetune(
     examples = [encode(tokenizer, question, answer, length) for question, answer in pairs]
     usable = [example for example in examples if len(example.ids) > example.prompt]
     train, held_out = split(usable)
-    before = _mean_loss(model, held_out)
+    before = mean_loss(model, held_out)
     say(f"Held-out loss before: {before:.3f} nats per token.")
-    _train(model, train, options, seed, say)
-    after = _mean_loss(model, held_out)
+    batches = shuffled_batches(train, int(options["batch"]), seed)
+    steps = Steps(int(options["steps"]), options["rate"])
+    fit(model, lambda batch: answer_loss(model, batch), batches, steps, say)
+    after = mean_loss(model, held_out)
     say(f"Held-out loss after: {after:.3f} nats per token.")
     return {"loss_before": round(before, 4), "loss_after": round(after, 4)}
 
@@ -120,46 +119,8 @@ def _cut(text: str) -> Iterator[str]:
         yield part
 
 
-def _train(
-    model: "PreTrainedModel", examples: Sequence[Example], options: Options, seed: int, say: Say
-) -> None:
-    import torch  # noqa: PLC0415 - seconds to import
-
-    steps, size = int(options["steps"]), int(options["batch"])
-    optimiser = torch.optim.AdamW(model.parameters(), lr=options["rate"], weight_decay=0.0)
-    warm = max(1, math.ceil(WARM_UP * steps))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda at: min(1.0, (at + 1) / warm))
-    started, recent = time.monotonic(), []
-    model.train()
-    for step, batch in zip(range(1, steps + 1), _batches(examples, size, seed), strict=False):
-        optimiser.zero_grad()
-        loss = answer_loss(model, batch)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        recent.append(loss.item())
-        if step % max(1, steps // 8) == 0 or step == steps:
-            taken = time.monotonic() - started
-            say(f"Step {step} of {steps}: loss {sum(recent) / len(recent):.3f} ({taken:.0f} s).")
-            recent.clear()
-    model.eval()  # type: ignore[no-untyped-call]
-
-
-def _batches(examples: Sequence[Example], size: int, seed: int) -> Iterator[list[Example]]:
-    """Endless batches: every example once in random order, then again in another order."""
-    import torch  # noqa: PLC0415
-
-    generator = torch.Generator().manual_seed(seed)
-    waiting: list[int] = []
-    while True:
-        while len(waiting) < size:
-            waiting += torch.randperm(len(examples), generator=generator).tolist()
-        yield [examples[at] for at in waiting[:size]]
-        waiting = waiting[size:]
-
-
-def _mean_loss(model: "PreTrainedModel", examples: Sequence[Example]) -> float:
+def mean_loss(model: "PreTrainedModel", examples: Sequence[Example]) -> float:
+    """Mean loss over the tokens of all answers, in nats per token, without a gradient."""
     import torch  # noqa: PLC0415
 
     model.eval()  # type: ignore[no-untyped-call]

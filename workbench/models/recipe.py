@@ -8,6 +8,9 @@ from workbench.digest import digest_of
 from workbench.errors import ModelError, nearest
 from workbench.models.derive_weights import add_noise, prune, quantise
 from workbench.models.finetune import finetune, training_text_digest
+from workbench.models.lora import finetune_low_rank
+from workbench.models.preserving import permute, rotate
+from workbench.models.reshaping import drop_layers
 from workbench.models.words import sentence
 from workbench.records import ModelEntry
 
@@ -32,6 +35,10 @@ class Method:
     """Option → least and greatest value."""
     words: str
     """What was done, with options in braces."""
+    reads_manual: bool = False
+    """Whether it trains on Python's own manual, which differs between versions of Python."""
+    reshapes: bool = False
+    """Whether the derivative's settings are no longer its parent's."""
 
 
 METHODS: dict[str, Method] = {
@@ -41,6 +48,21 @@ METHODS: dict[str, Method] = {
         {"steps": (1, 100_000), "batch": (1, 1024), "length": (16, 8192), "rate": (1e-8, 1.0)},
         "all weights trained for {steps} steps of {batch} answers of at most {length} tokens out "
         "of Python's own manual, at a rate of {rate}",
+        reads_manual=True,
+    ),
+    "lora": Method(
+        finetune_low_rank,
+        {"rank": 4, "steps": 32, "batch": 4, "length": 192, "rate": 1e-3},
+        {
+            "rank": (1, 1024),
+            "steps": (1, 100_000),
+            "batch": (1, 1024),
+            "length": (16, 8192),
+            "rate": (1e-8, 1.0),
+        },
+        "{rank} dimensions of every linear weight trained for {steps} steps of {batch} answers of "
+        "at most {length} tokens out of Python's own manual, at a rate of {rate}, and added to it",
+        reads_manual=True,
     ),
     "quantise": Method(
         quantise,
@@ -59,6 +81,19 @@ METHODS: dict[str, Method] = {
         {"share": 0.01},
         {"share": (0.0, 10.0)},
         "normal noise of {share} of each tensor's standard deviation added",
+    ),
+    "permute": Method(
+        permute, {}, {}, "units, heads and residual stream put into another order, answers kept"
+    ),
+    "rotate": Method(
+        rotate, {}, {}, "residual stream rotated at random, answers kept", reshapes=True
+    ),
+    "drop": Method(
+        drop_layers,
+        {"layers": 1},
+        {"layers": (1, 1000)},
+        "{layers} of the last layers but one left out",
+        reshapes=True,
     ),
 }
 """Method → how it is done; the only list."""
@@ -79,7 +114,7 @@ class Recipe:
 
     def to_json(self) -> dict[str, Any]:
         """The recipe in plain types; its digest is the place of the derivative."""
-        text = {"text": training_text_digest()} if self.method == "finetune" else {}
+        text = {"text": training_text_digest()} if METHODS[self.method].reads_manual else {}
         return {
             "name": self.name,
             "method": self.method,
@@ -140,6 +175,6 @@ def complete_options(method: str, options: Mapping[str, float]) -> Options:
     if problems:
         raise ModelError(
             f"{method} cannot be done like this: {'; '.join(problems)}.",
-            fix=f"Its options are {', '.join(defaults)}.",
+            fix=f"Its options are {', '.join(defaults) or 'none'}.",
         )
     return chosen

@@ -1,0 +1,207 @@
+"""The zoo's answers scored against its truth: one row for each labelled pair, and rates for each label.
+
+Scores come from the program's own scoring of recorded answers, which sees answers and declared lineage;
+labels come from the record and are joined afterwards.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from benchmarks.zoo.lineage import Pair, Truth
+from benchmarks.zoo.members import Member
+from benchmarks.zoo.record import Recorded
+from workbench.digest import seed_from
+from workbench.errors import CaseError
+from workbench.evaluate import evaluate, read_sources
+from workbench.evaluate.summary import NEGATIVE, LabelRate, rates
+from workbench.store import CaseStore
+
+Say = Callable[[str], None]
+MOST_UNRELATED = 1500
+"""Unrelated pairs that are scored, drawn by seed; every related pair is."""
+DOSED = "distilled_from"
+SCORES = ("weights_score", "weights_raw", "outputs_score", "outputs_raw")
+"""Columns that hold scores: each question without length and layout, and with them."""
+ABOUT = {
+    "weights": ("same_model_variant", "fine_tune_of", "merge_of"),
+    "outputs": ("distilled_from", "live_proxy"),
+}
+"""Question → labels that it is about; every other label is a negative, near or far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How pairs of one kind were told from unrelated ones, by one score."""
+
+    score: str
+    """Column of the scores."""
+    kind: str
+    """Label, and for students the dose."""
+    rate: LabelRate
+
+
+def score_zoo(recorded: Recorded, store: CaseStore, say: Say) -> pd.DataFrame:
+    """Score every related pair of a zoo and a sample of the unrelated ones.
+
+    Args:
+        recorded: The zoo.
+        store: Its case, run to the end.
+        say: Receives progress in words.
+
+    Returns:
+        One row for each pair: reference, suspect, label, method, dose, families, and the scores.
+
+    Raises:
+        CaseError: If the case was not run to the end.
+    """
+    if store.state() != "recorded":
+        raise CaseError(
+            f"Case {store.name!r} was not run to the end.", fix=f"Run `workbench run {store.name}`."
+        )
+    models = model_table(recorded.members)
+    answers = answer_table(store)
+    found = evaluate(
+        read_sources(answers, models), pair_table(recorded.members), models, report=say
+    )
+    return found.table
+
+
+def answer_table(store: CaseStore) -> pd.DataFrame:
+    """Answers of everybody to the packs that ask for text, in the columns of recorded answers."""
+    kinds = {pack.id: pack.kind for pack in store.packs()}
+    found = store.answers()
+    pack = found["probe_address"].str.partition("#")[0]
+    usable = found["outcome"].isin(["answered", "truncated"]) & (pack.map(kinds) == "generate")
+    return pd.DataFrame(
+        {
+            "model_id": found["model"],
+            "prompt_id": found["probe_address"],
+            "category": pack,
+            "sample_idx": found["repeat"],
+            "response": found["text"],
+        }
+    )[usable]
+
+
+def model_table(members: Sequence[Member]) -> pd.DataFrame:
+    """Declared lineage in the columns that the rule on controls reads; roots represent families."""
+    family = {member.name: member.family for member in members}
+    rows = []
+    for member in members:
+        taught = [parent.name for parent in member.parents if family[parent.name] != member.family]
+        rows.append(
+            {
+                "model_id": member.name,
+                "family": member.family,
+                "base_model": member.family,
+                "vendor": member.family,
+                "teachers": "|".join(f"{family[name]}:{name}" for name in taught),
+                "release_date": f"{min(len(member.parents), 1):04d}",
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def pair_table(members: Sequence[Member]) -> pd.DataFrame:
+    """Labelled pairs as rows, unrelated ones thinned out."""
+    pairs = list(Truth(members).pairs())
+    near = [pair for pair in pairs if pair.label != NEGATIVE]
+    far = sorted(
+        (pair for pair in pairs if pair.label == NEGATIVE),
+        key=lambda pair: seed_from("pair", pair.reference, pair.suspect),
+    )
+    return pd.DataFrame([_row(pair) for pair in (*near, *far[:MOST_UNRELATED])])
+
+
+def _row(pair: Pair) -> dict[str, object]:
+    reference, suspect = pair.families
+    return {
+        "reference": pair.reference,
+        "suspect": pair.suspect,
+        "label": pair.label,
+        "method": pair.method,
+        "dose": pair.dose,
+        "reference_family": reference,
+        "suspect_family": suspect,
+    }
+
+
+def rate_all(scores: pd.DataFrame, columns: Iterable[str]) -> list[Rate]:
+    """How each label, each dose and each recipe is told from unrelated pairs, by each score.
+
+    Args:
+        scores: As from `score_zoo`.
+        columns: Those that hold scores, higher for more alike.
+    """
+    found = []
+    for column in columns:
+        usable = scores[scores[column].notna()]
+        families = [
+            frozenset(pair)
+            for pair in zip(usable["reference_family"], usable["suspect_family"], strict=True)
+        ]
+        values = usable[column].to_numpy(dtype=float)
+        for kinds in (usable["label"], usable.apply(_by_dose, axis=1)):
+            labels = kinds.to_numpy(dtype=str)
+            found += [Rate(column, rate.label, rate) for rate in rates(values, labels, families)]
+    return list({(one.score, one.kind): one for one in found}.values())
+
+
+def _by_dose(row: "pd.Series[Any]") -> str:
+    if row["label"] == NEGATIVE:
+        return NEGATIVE
+    if row["label"] != DOSED:
+        return f"{row['label']}: {row['method']}" if row["method"] else str(row["label"])
+    return f"{row['label']}: {row['method']} at {row['dose']:.1%}"
+
+
+def smallest_dose(found: Sequence[Rate], score: str, method: str) -> float | None:
+    """Least dose whose AUC against unrelated pairs is above one half, limits included.
+
+    Args:
+        found: As from `rate_all`.
+        score: Column.
+        method: Recipe of the students.
+
+    Returns:
+        Share of the training texts; None if no dose is told apart.
+    """
+    begins = f"{DOSED}: {method} at "
+    doses = {
+        float(one.kind.removeprefix(begins).rstrip("%")) / 100: one.rate
+        for one in found
+        if one.score == score and one.kind.startswith(begins)
+    }
+    seen = [dose for dose, rate in doses.items() if rate.low > 0.5]
+    return min(seen) if seen else None
+
+
+def plain(found: Sequence[Rate]) -> list[dict[str, Any]]:
+    """Rates in JSON types; what is not known is null."""
+    rows = [{"score": one.score, "kind": one.kind, **asdict(one.rate)} for one in found]
+    return [{k: None if v != v else v for k, v in row.items()} for row in rows]  # noqa: PLR0124
+
+
+def as_markdown(found: Sequence[Rate]) -> Iterator[str]:
+    """Tables of rates, one for each score; `*` marks what the question is about."""
+    for score in dict.fromkeys(one.score for one in found):
+        yield f"\n{score}\n"
+        yield "| pairs of | n | AUC against unrelated | called at 1 % |"
+        yield "|---|---|---|---|"
+        for one in (one for one in found if one.score == score):
+            label = one.kind.partition(":")[0]
+            mark = " *" if label in ABOUT[score.partition("_")[0]] else ""
+            area = _limits(one.rate.auc, one.rate.low, one.rate.high)
+            called = _limits(one.rate.called, one.rate.called_low, one.rate.called_high)
+            yield f"| {one.kind}{mark} | {one.rate.pairs} | {area} | {called} |"
+        for method in ("distilled", "distilled, own base"):
+            dose = smallest_dose(found, score, method)
+            told = "none" if dose is None else f"{dose:.1%}"
+            yield f"\nSmallest dose told apart, {method}: {told}"
+
+
+def _limits(value: float, low: float, high: float) -> str:
+    return "–" if value != value else f"{value:.3f} ({low:.3f} to {high:.3f})"  # noqa: PLR0124

@@ -19,8 +19,8 @@ from benchmarks.zoo.sizes import SIZES
 from tests.made import NOON
 from tests.zoo.conftest import silent
 from workbench.errors import CaseError
-from workbench.evaluate.panel import declared_kin
 from workbench.evaluate.summary import LabelRate
+from workbench.questions.kin import declared_kin
 
 MEMBERS = population(SIZES["tiny"])
 NAMES = [member.name for member in MEMBERS]

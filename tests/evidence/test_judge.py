@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.evidence.simulated import kept, labelled, panel
+from workbench.evidence.bounds import Bounds
 from workbench.evidence.judge import (
     Measured,
     headline_held_out,
@@ -81,6 +82,39 @@ def test_what_lies_within_the_bounds_holds_ratio_and_interval(systems):
             assert item.least <= item.low <= item.log10_lr <= item.high <= item.most
 
 
+class Fixed:
+    """A system whose draws all lie on one side of the ratio itself."""
+
+    alternative = "independent"
+
+    def __init__(self, limits):
+        self.limits = limits
+
+    def families(self, kin):
+        return 9
+
+    def hindrance(self, kin):
+        return ""
+
+    def unbounded(self, scores, kin):
+        return np.full(len(scores), 0.8)
+
+    def bounded(self, values, kin):
+        return values
+
+    def bounds(self, kin):
+        return Bounds((-1.0, 1.0), (-1.0, 1.0), (-1.0, 1.0))
+
+    def intervals(self, scores, spreads, kin):
+        return np.array([self.limits] * len(scores))
+
+
+@pytest.mark.parametrize("limits", [(0.85, 0.95), (0.1, 0.7)])
+def test_an_interval_always_holds_its_ratio(limits):
+    (item,) = judge({"independent": Fixed(limits)}, measured(1.0), NOBODY).weighings
+    assert (item.low, item.high) == (min(limits[0], 0.8), max(limits[1], 0.8))
+
+
 def test_pairs_judged_together_are_judged_as_if_alone(systems):
     scores = [measured(score) for score in (-1.0, 0.5, 1.7, 4.0)]
     kin = frozenset({"f2"})
@@ -120,13 +154,14 @@ def test_the_spread_is_that_of_prompts_and_panels_together():
 
 
 def test_levels_of_labelled_pairs_are_those_of_their_own_judgement():
-    pairs = with_siblings()
+    pairs = panel("levels", families=8, models=1, derivatives=12, shift=2.0)
     systems = systems_of(pairs, "weights")
     levels = levels_held_out(pairs, systems)
     assert list(levels) == list(range(len(pairs)))
-    for i in (0, 17, len(pairs) - 1):
-        alone = judge(systems, measured_at(pairs, i), frozenset(pairs.families[i]))
-        assert levels[i] == alone.level
+    alone = [judge(systems, measured_at(pairs, i), pairs.families[i]).level for i in levels]
+    assert list(levels.values()) == alone
+    with_kin = [judge(systems, measured_at(pairs, i), NOBODY).level for i in levels]
+    assert with_kin != alone
 
 
 def test_a_pair_without_an_interval_has_no_level():

@@ -158,9 +158,9 @@ def test_what_never_happened_may_still_happen_as_often_as_its_families_leave_ope
 
 LEVELS = {
     0: "weak support",
-    1: NEUTRAL,
+    1: "weak support",
     2: "moderate support",
-    3: "weak support for the alternative",
+    3: NEUTRAL,
     4: "weak support",
     5: "moderate support for the alternative",
 }
@@ -180,15 +180,15 @@ def rated(question="weights"):
 
 def test_a_level_is_reached_by_itself_and_by_those_beyond_it():
     weak = rated()["unrelated", "weak support"]
-    assert (weak.events, weak.pairs, weak.inconclusive) == (2, 4, 1)
+    assert (weak.events, weak.pairs, weak.inconclusive) == (3, 4, 1)
     assert rated()["unrelated", "moderate support"].events == 1
     assert rated()["unrelated", "moderately strong support"].events == 0
 
 
 def test_families_of_suspects_are_the_trials_of_an_error_rate():
     weak = rated()["unrelated", "weak support"]
-    assert (weak.families_reaching, weak.families) == (1, 3)
-    assert weak.upper == pytest.approx(0.8646, abs=1e-4)  # Clopper and Pearson, 1 of 3
+    assert (weak.families_reaching, weak.families) == (2, 3)
+    assert weak.upper == pytest.approx(0.95 ** (1 / 3), abs=1e-12)  # Clopper and Pearson, 2 of 3
 
 
 def test_a_rate_of_nothing_in_three_families_may_be_as_high_as_sixty_three_per_cent():

@@ -59,8 +59,8 @@ def test_weak_support_is_called_little_on_either_side():
 
 def test_the_cap_is_said_and_whether_the_value_stands_at_it():
     cap = (
-        "With the 9 families that stand for independence the likelihood ratio cannot be above 7.2 "
-        "or below 1/7.9, whatever the findings."
+        "With this calibration, in which 9 families stand for independence, the likelihood ratio "
+        "cannot be above 7.2 or below 1/7.9, whatever the findings."
     )
     assert reasons(0.7, 0.4, 0.86)[-1] == cap
     assert reasons(0.86, 0.4, 0.86)[-1] == f"{cap} It stands at that limit."
@@ -89,7 +89,7 @@ def test_bounds_at_1_are_said_with_what_would_be_needed():
     nothing = opinions.weighed("independent", 0.0, 0.0, 0.0, least=0.0, most=0.0)
     reasons = grounds.evidence_reasons("no support either way", nothing, (), "weights")
     assert " ".join(reasons[1:]) == (
-        "With the 9 families that stand for independence the likelihood ratio cannot be other "
-        "than 1, whatever the findings. A calibration with more families would be needed to reach "
-        "any level at all."
+        "With this calibration, in which 9 families stand for independence, the likelihood ratio "
+        "cannot be other than 1, whatever the findings. A calibration with more families would be "
+        "needed to reach any level at all."
     )

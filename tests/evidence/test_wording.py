@@ -114,7 +114,7 @@ def test_a_ratio_at_its_bound_claims_no_precision():
     capped = opinions.weighed("independent", 0.86, 0.86, 0.86)
     words = wording.supported("weights", capped.level, capped, "R", "S")
     assert words.startswith(
-        "The findings are about 7.2 times (as far as the families of this calibration allow) more "
+        "The findings are about 7.2 times (as far as this calibration allows) more "
         "probable if S comes from the weights of R"
     )
 

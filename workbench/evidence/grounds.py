@@ -84,12 +84,13 @@ def _neither_words(errors: Sequence[ErrorRate], question: Question) -> list[str]
 
 def _cap(headline: Weighing) -> list[str]:
     ratio = weighed_ratio(headline)
-    behind = f"{headline.families} families that stand for {account(headline.alternative).noun}"
+    behind = f"{headline.families} families stand for {account(headline.alternative).noun}"
     limits, here = "cannot be other than 1", ""
     if ratio.least < ratio.most:
         limits = f"cannot be above {ratio_words(ratio.most)} or below {ratio_words(ratio.least)}"
         here = " It stands at that limit." if ratio.value in {ratio.least, ratio.most} else ""
-    return [f"With the {behind} the likelihood ratio {limits}, whatever the findings.{here}"]
+    said = f"With this calibration, in which {behind}, the likelihood ratio {limits}"
+    return [f"{said}, whatever the findings.{here}"]
 
 
 def _more_needed(level: Level, headline: Weighing) -> list[str]:

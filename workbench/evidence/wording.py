@@ -43,7 +43,7 @@ def supported(
 
 def _precision(ratio: Ratio, low: float, high: float) -> str:
     if ratio.at_bound:
-        return "as far as the families of this calibration allow"
+        return "as far as this calibration allows"
     return f"90 % interval {interval_words(low, high)}"
 
 

@@ -30,6 +30,11 @@ def test_every_choice_is_weighed_once(systems):
     assert {one.alternative for one in cells(systems, SCORE)} == {"independent"}
 
 
+def test_each_choice_has_a_say_of_its_own(systems):
+    whole = [round(one.log10_lr, 9) for one in cells(systems, SCORE) if one.panel == "whole"]
+    assert len(set(whole)) >= 4  # two of them may lie at the same bound
+
+
 def test_the_cell_of_the_choice_that_was_made_is_the_stated_number(systems):
     stated = judge(systems, SCORE, NOBODY).headline.log10_lr
     assert cells(systems, SCORE)[0].log10_lr == stated

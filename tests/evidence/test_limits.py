@@ -17,6 +17,12 @@ def test_empirical_bounds_are_those_of_the_reference_implementation(decimals):
         assert elub(derived, other) == pytest.approx(oracle.elub(derived, other), abs=1e-12)
 
 
+def test_empirical_bounds_are_whole_hundredths_so_that_levels_begin_where_they_should():
+    for units in range(5, 120):
+        low, high = elub(np.full(units, 5.0), np.full(units, -5.0))
+        assert (low, high) == (round(low, 2), round(high, 2))
+
+
 def test_invariance_bounds_are_those_of_the_reference_implementation_but_for_a_first_failure():
     for derived, other in oracle.systems(150, seed=1):
         low, high = oracle.iv_bound(derived, other)

@@ -78,6 +78,7 @@ def test_a_level_that_only_some_alternatives_allow_is_inconclusive(siblings):
     assert found.level == levels["sibling"] == NEUTRAL
     assert found.status == "inconclusive"
     assert found.headline == "sibling"
+    assert "but not over a common base model" in found.wording
     assert sentences(found.wording) == 2
 
 

@@ -40,7 +40,8 @@ def elub(
     worse = np.minimum(thresholds, 1) < cost
     low = np.max(grid[worse & (grid <= 0)] + ELUB_STEP, initial=grid[0])
     high = np.min(grid[worse & (grid >= 0)] - ELUB_STEP)  # the last one, beyond all LRs, is worse
-    return min(float(low), 0.0), max(float(high), 0.0)
+    # Steps add up to 0.9999999999999998 where 1 is meant, and a level begins at 1.
+    return min(round(float(low), 2), 0.0), max(round(float(high), 2), 0.0)
 
 
 def _elub_grid(p: Weighted, d: Weighted) -> Floats:

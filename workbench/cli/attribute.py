@@ -1,7 +1,7 @@
 """`workbench attribute`: which of several references fit each suspect of a table of scores."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,7 +11,6 @@ from workbench.visible import visible_line
 if TYPE_CHECKING:
     from workbench.evaluate.accounts import Accounts
     from workbench.evidence.attribution import Account
-    from workbench.records import Question
 
 
 def attribute(
@@ -42,7 +41,7 @@ def attribute(
         raise typer.BadParameter("--coverage lies between 0 and 1, both left out.")
     found = accounts(
         read_table(scores, "pairs"),
-        cast("Question", question),
+        question,
         calibrations.read(calibration),
         read_protocols(scores),
         alpha=1 - coverage,

@@ -8,7 +8,7 @@ import numpy as np
 from workbench.evidence.labelled import Cluster, Floats, Labelled
 from workbench.evidence.levels import LEVELS, level_of
 from workbench.evidence.propositions import ALTERNATIVES
-from workbench.evidence.system import System, spread_of
+from workbench.evidence.system import Z_95, System, spread_of
 from workbench.records import Alternative, Level, Question, Weighing
 
 Systems = Mapping[Alternative, System]
@@ -82,6 +82,17 @@ def judge(systems: Systems, measured: Measured, kin: Cluster) -> Judged:
         min(tested, key=lambda item: item.log10_lr or 0.0, default=None),
         least_favourable(item.level for item in tested),
     )
+
+
+def measured_with(score: float, spread: float) -> Measured:
+    """A score of a known spread, the whole of it put down to prompts.
+
+    Args:
+        score: The score.
+        spread: Its standard deviation over prompts and panels.
+    """
+    half = Z_95 * spread
+    return Measured(score, score - half, score + half, score, score)
 
 
 def least_favourable(levels: Iterable[Level | None]) -> Level | None:

@@ -2,31 +2,39 @@
 
 Recorded answers with known lineage, the weights question. A score is the mean over prompts of a term
 that is linear in likeness (the centred, fused table of that prompt alone); prompts come in random
-order. The range of a term, the calibration and its thresholds are taken from pairs that share no
-family with the one examined, and the score is the mean of terms cut to that range. Slopes and units
-are the source's, as in `workbench evaluate`.
+order. Levels are those of `workbench calibrate`, each pair judged without its own families; the range
+of a term and the spread of a score are those of unrelated pairs of other families, and terms are cut
+to that range, as `workbench run --until-decided` does. Slopes and units are the source's.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from benchmarks.lineage import DERIVED, NOT_MEASURED, UNRELATED, Lineage, read_lineage
+from benchmarks.lineage import NOT_MEASURED, UNRELATED, Lineage, read_lineage
 from benchmarks.terms import prompt_by_prompt
+from workbench import calibrations
 from workbench.digest import seed_from
-from workbench.evaluate.summary import pair_families
+from workbench.evaluate import evaluate, read_sources
 from workbench.evidence.fuse import centred_many
+from workbench.evidence.judge import (
+    Systems,
+    judge,
+    levels_held_out,
+    measured_at,
+    measured_with,
+    systems_of,
+)
+from workbench.evidence.labelled import Cluster, Labelled
+from workbench.evidence.levels import NEUTRAL, side
 from workbench.evidence.sequential import ConfidenceSequence, settled
+from workbench.evidence.steps import Steps, steps_of
+from workbench.evidence.system import spread_of
+from workbench.records import Level
 
-BANDS = {
-    "two levels, parted at LR 1": (0.0,),
-    "five levels, parted at LR 0.1, 1, 10 and 100": (-1.0, 0.0, 1.0, 2.0),
-}
-"""log10 likelihood ratios between levels. A panel of nine families carries the first at most."""
 ALPHA = 0.05
 GRID = 400
 ORDERS = 3
@@ -45,8 +53,9 @@ class Examined:
 
     terms: Floats
     """Shape (pairs, prompts); the mean of a row is the pair's score."""
-    labels: NDArray[np.str_]
-    families: Sequence[frozenset[str]]
+    labelled: Labelled
+    """The same pairs in the same order."""
+    systems: Systems
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +64,9 @@ class Frozen:
 
     low: float
     high: float
-    thresholds: tuple[float, ...]
-    """Least score of each level but the lowest."""
-
-    def level(self, score: float) -> str:
-        """Number of thresholds that a score has reached."""
-        return str(sum(score >= threshold for threshold in self.thresholds))
+    steps: Steps
 
 
-Side = tuple[float, float, int]
-"""Mean, standard deviation and number of families of a calibration's one side."""
 Limits = Callable[[Floats, Frozen], Floats]
 """Terms in order → lower and upper limit of the score after each, shape (prompts, 2)."""
 
@@ -73,13 +75,15 @@ Limits = Callable[[Floats, Frozen], Floats]
 class Course:
     """How one pair went in one order."""
 
-    label: str
+    pair: int
     prompts: int
     """Until the level was settled."""
     stopped: str
     """Level at that point."""
     final: str
-    """Level of all prompts."""
+    """Level of all prompts, by the same rule."""
+    asked: Floats
+    """Terms of the prompts that were asked, not cut."""
 
 
 def measure(quick: bool) -> dict[str, object]:
@@ -89,74 +93,61 @@ def measure(quick: bool) -> dict[str, object]:
         return dict(NOT_MEASURED)
     examined = examine(lineage)
     orders = 1 if quick else ORDERS
-    rows: dict[str, object] = {"prompts": examined.terms.shape[1]}
-    for bands, edges in BANDS.items():
-        frozen = {held: _freeze(examined, held, edges) for held in set(examined.families)}
-        for way, limits in {"ours": _betting, "t-interval": _repeated_t}.items():
-            courses = _courses(examined, frozen, limits, orders)
-            called = str(edges.index(0.0) + 1)
-            for label in pd.unique(examined.labels):
-                here = [course for course in courses if course.label == label]
-                rows[f"{bands}, {way}, {label}"] = _line(here, called)
-            rows[f"{bands}, {way}, all"] = _line(courses, called)
+    frozen = {kin: _freeze(examined, kin) for kin in set(examined.labelled.families)}
+    whole = levels_held_out(examined.labelled, examined.systems)
+    rows: dict[str, object] = {
+        "prompts": examined.terms.shape[1],
+        "pairs": len(examined.labelled),
+        "pairs with one level only within reach": sum(
+            not frozen[kin].steps.edges for kin in examined.labelled.families
+        ),
+        "levels within reach": sorted({x for one in frozen.values() for x in one.steps.levels}),
+    }
+    for way, limits in {"ours": _betting, "t-interval": _repeated_t}.items():
+        courses = list(_courses(examined, frozen, limits, orders))
+        for label in (*dict.fromkeys(examined.labelled.label), "all"):
+            here = [c for c in courses if label in {"all", examined.labelled.label[c.pair]}]
+            if here:
+                rows[f"{way}, {label}"] = _line(examined, here, whole)
+        if way == "ours":
+            rows["judged on the prompts asked alone"] = _alone(examined, courses)
     return rows
 
 
 def examine(lineage: Lineage) -> Examined:
-    """Every labelled pair's weights score, prompt by prompt."""
+    """Every labelled pair's weights score, prompt by prompt, and a calibration of these scores."""
+    table = evaluate(
+        read_sources(lineage.answers, lineage.models), lineage.pairs, lineage.models
+    ).table
+    _, kept = calibrations.make(table, name="made", title="Recorded answers", protocols={})
+    calibration = calibrations.from_bytes(kept, "made")
+    labelled = calibration.labelled["weights"]
     fused = prompt_by_prompt(lineage)
-    sides = lineage.pairs[["reference", "suspect"]].to_numpy(dtype=str)
+    sides = zip(labelled.reference, labelled.suspect, strict=True)
     pairs = [(fused.models.index(a), fused.models.index(b)) for a, b in sides]
-    terms = centred_many(fused.tables, pairs, [fused.scorer.panel(*pair) for pair in pairs]).T
-    labels = lineage.pairs["label"].to_numpy(dtype=str)
-    return Examined(terms, labels, pair_families(lineage.pairs, lineage.models))
+    panels = [fused.scorer.panels.panel(*pair) for pair in pairs]
+    terms = centred_many(fused.tables, pairs, panels).T
+    return Examined(terms, labelled, systems_of(labelled, "weights"))
 
 
-def _freeze(examined: Examined, held: frozenset[str], edges: Sequence[float]) -> Frozen:
-    apart = np.array([not (families & held) for families in examined.families])
-    unrelated = apart & (examined.labels == UNRELATED)
-    derived = apart & np.isin(examined.labels, DERIVED)
+def _freeze(examined: Examined, kin: Cluster) -> Frozen:
+    labelled = examined.labelled
+    apart = np.array([not (families & kin) for families in labelled.families])
+    unrelated = np.flatnonzero(apart & (np.array(labelled.label) == UNRELATED))
     low, high = map(float, np.percentile(examined.terms[unrelated], CUT))
-    scores = np.clip(examined.terms, low, high).mean(1)
-    log10_lr = _log10_lr(_side(examined, scores, derived), _side(examined, scores, unrelated))
-    return Frozen(low, high, _thresholds(log10_lr, edges, low, high))
+    spreads = [
+        spread_of(*(float(part[i]) for part in _limits(labelled))) for i in unrelated.tolist()
+    ]
+    spread = float(np.sqrt(np.mean(np.square(spreads))))
+
+    def level(score: float) -> str:
+        return judge(examined.systems, measured_with(score, spread), kin).level or "none"
+
+    return Frozen(low, high, steps_of(level, low, high))
 
 
-def _side(examined: Examined, scores: Floats, chosen: NDArray[np.bool_]) -> Side:
-    families = [one for one, here in zip(examined.families, chosen, strict=True) if here]
-    mean, deviation = scores[chosen].mean(), scores[chosen].std(ddof=1)
-    return float(mean), float(deviation), len(frozenset().union(*families))
-
-
-def _log10_lr(derived: Side, unrelated: Side) -> Callable[[Floats], Floats]:
-    """Ratio of Student's predictive densities, families counting as observations."""
-
-    def density(scores: Floats, side: Side) -> Floats:
-        mean, deviation, n = side
-        wide = deviation * np.sqrt(1 + 1 / n)
-        logs: Floats = stats.t.logpdf(scores, n - 1, mean, wide) / np.log(10)
-        return logs
-
-    return lambda scores: density(scores, derived) - density(scores, unrelated)
-
-
-def _thresholds(
-    log10_lr: Callable[[Floats], Floats], edges: Sequence[float], low: float, high: float
-) -> tuple[float, ...]:
-    """Where a ratio that rises with the score passes each edge: ±∞ where it never does.
-
-    It is read upwards from where it is lowest, since a wider density turns it back below.
-    """
-    scores = np.linspace(low, high, 5000)
-    ratio = log10_lr(scores)
-    least = int(ratio.argmin())
-    risen = np.maximum.accumulate(ratio[least:])
-    found = []
-    for edge in edges:
-        reached = risen >= edge
-        place = float(scores[least + reached.argmax()]) if reached.any() else np.inf
-        found.append(-np.inf if reached[0] else place)
-    return tuple(found)
+def _limits(labelled: Labelled) -> tuple[Floats, Floats, Floats, Floats]:
+    return labelled.low, labelled.high, labelled.panel_low, labelled.panel_high
 
 
 def _betting(terms: Floats, fixed: Frozen) -> Floats:
@@ -175,35 +166,63 @@ def _repeated_t(terms: Floats, _: Frozen) -> Floats:
 
 
 def _courses(
-    examined: Examined, frozen: Mapping[frozenset[str], Frozen], limits: Limits, orders: int
-) -> list[Course]:
-    found = []
-    rows = zip(examined.terms, examined.labels, examined.families, strict=True)
-    for pair, (terms, label, held) in enumerate(rows):
-        fixed = frozen[held]
-        cut = np.clip(terms, fixed.low, fixed.high)
-        for order in range(orders):
+    examined: Examined, frozen: Mapping[Cluster, Frozen], limits: Limits, orders: int
+) -> Iterator[Course]:
+    """Every pair in every order; pairs that have one level at any score are left out."""
+    for pair, (terms, kin) in enumerate(
+        zip(examined.terms, examined.labelled.families, strict=True)
+    ):
+        fixed = frozen[kin]
+        for order in range(orders if fixed.steps.edges else 0):
             dice = np.random.default_rng(seed_from("order of prompts", pair, order))
-            found.append(_course(str(label), dice.permutation(cut), fixed, limits))
-    return found
+            yield _course(pair, dice.permutation(terms), fixed, limits)
 
 
-def _course(label: str, terms: Floats, fixed: Frozen, limits: Limits) -> Course:
-    final = fixed.level(float(terms.mean()))
-    for prompts, (low, high) in enumerate(limits(terms, fixed), 1):
-        if settled(fixed.level, float(low), float(high)):
-            return Course(label, prompts, fixed.level(float(low)), final)
-    return Course(label, len(terms), final, final)
+def _course(pair: int, terms: Floats, fixed: Frozen, limits: Limits) -> Course:
+    cut = np.clip(terms, fixed.low, fixed.high)
+    final = fixed.steps.at(float(cut.mean()))
+    for prompts, (low, high) in enumerate(limits(cut, fixed), 1):
+        if settled(fixed.steps.at, float(low), float(high)):
+            return Course(pair, prompts, fixed.steps.at(float(low)), final, terms[:prompts])
+    return Course(pair, len(terms), final, final, terms)
 
 
-def _line(courses: Sequence[Course], called: str) -> str:
-    """`called`: lowest level on the side of derivation."""
+def _line(examined: Examined, courses: Sequence[Course], whole: Mapping[int, Level]) -> str:
     prompts = [course.prompts for course in courses]
     low, middle, high = np.percentile(prompts, [25, 50, 75])
-    early = sum(course.stopped >= called for course in courses)
-    late = sum(course.final >= called for course in courses)
+    called = [_called(course.stopped) for course in courses]
+    compared = [whole.get(course.pair, NEUTRAL) for course in courses]
     return (
-        f"median {middle:.0f} prompts ({low:.0f} to {high:.0f} the middle half), "
-        f"another level than all prompts give {sum(c.stopped != c.final for c in courses)} of "
-        f"{len(courses)}; LR of 1 or more when settled {early}, with all prompts {late}"
+        f"median {middle:.0f} prompts ({low:.0f} to {high:.0f} the middle half), all of them in "
+        f"{sum(n == examined.terms.shape[1] for n in prompts)}; another level than all prompts give by "
+        f"the same rule {sum(c.stopped != c.final for c in courses)} of {len(courses)}, than a "
+        f"comparison of all prompts gives "
+        f"{sum(c.stopped != one for c, one in zip(courses, compared, strict=True))}; support for "
+        f"derivation when settled {sum(called)}, in a comparison of all prompts "
+        f"{sum(map(_called, compared))}"
     )
+
+
+def _called(level: str) -> bool:
+    return side(level) > 0  # type: ignore[arg-type]
+
+
+def _alone(examined: Examined, courses: Sequence[Course]) -> str:
+    """How a comparison of nothing but the prompts asked reads; the first order of every pair."""
+    first = {course.pair: course for course in reversed(courses)}
+    found = [(one.stopped, _level_of_asked(examined, one)) for one in first.values()]
+    return (
+        f"the settled level in {sum(a == b for a, b in found)} of {len(found)}; support for derivation "
+        f"where that was settled in {sum(_called(a) and _called(b) for a, b in found)} of "
+        f"{sum(_called(a) for a, _ in found)}, where it was not in "
+        f"{sum(not _called(a) and _called(b) for a, b in found)}"
+    )
+
+
+def _level_of_asked(examined: Examined, course: Course) -> str:
+    known = measured_at(examined.labelled, course.pair)
+    prompts = float(course.asked.std(ddof=1) / np.sqrt(len(course.asked)))
+    panel = spread_of(known.score, known.score, known.panel_low, known.panel_high)
+    measured = measured_with(float(course.asked.mean()), float(np.hypot(prompts, panel)))
+    kin = examined.labelled.families[course.pair]
+    return judge(examined.systems, measured, kin).level or NEUTRAL

@@ -53,13 +53,13 @@ def measure(quick: bool) -> dict[str, object]:  # noqa: ARG001 - one pass over a
 
 def _scores(fused: Fused, sides: np.ndarray) -> np.ndarray:
     pairs = [(fused.models.index(a), fused.models.index(b)) for a, b in sides]
-    panels = [fused.scorer.panel(*pair) for pair in pairs]
+    panels = [fused.scorer.panels.panel(*pair) for pair in pairs]
     return centred_many(fused.tables.mean(0), pairs, panels)
 
 
 def _strangers(fused: Fused) -> list[int]:
     """The most models found of which no two are relatives, adding from each in turn."""
-    kin = fused.scorer.kin
+    kin = fused.scorer.panels.kin
     best: list[int] = []
     for first in kin.order:
         chosen = [first]

@@ -106,6 +106,17 @@ def _together(weighings: tuple[Weighing, ...]) -> Judged:
     )
 
 
+def measured_with(score: float, spread: float) -> Measured:
+    """A score of a known spread, the whole of it put down to prompts.
+
+    Args:
+        score: The score.
+        spread: Its standard deviation over prompts and panels.
+    """
+    half = Z_95 * spread
+    return Measured(score, score - half, score + half, score, score)
+
+
 def least_favourable(levels: Iterable[Level | None]) -> Level | None:
     """Of several levels the one that says least for derivation, or most against it."""
     known = [level for level in levels if level is not None]

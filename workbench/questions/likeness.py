@@ -58,10 +58,10 @@ def measure(
     place = deal([prompt.prompt for prompt in source.prompts])
     groups = [place[prompt.prompt] for prompt in source.prompts]
     models = len(source.models)
-    marks = {p.prompt: np.stack([format_marks(text) for text in p.texts]) for p in source.prompts}
+    marks = _marks(source)
     raw: dict[str, AnyTable] = {}
     adjusted: dict[str, AnyTable] = {}
-    for name, likeness in _paired(source, marks, embeddings).items():
+    for name, likeness in paired_likenesses(source, marks, embeddings).items():
         report(name)
         raw[name] = adjusted[name] = paired.add_up(likeness, source.prompts, groups, models)
     frame = Frame(source.prompts, groups, models, [_nuisances(p, marks) for p in source.prompts])
@@ -90,11 +90,24 @@ def deal(prompts: Sequence[str], groups: int = GROUPS) -> dict[str, int]:
     return {prompt: index % groups for index, prompt in enumerate(order)}
 
 
-def _paired(
+def _marks(source: Source) -> dict[str, Floats]:
+    """Marks of format of every answer by prompt, each of shape (answers, marks)."""
+    return {p.prompt: np.stack([format_marks(text) for text in p.texts]) for p in source.prompts}
+
+
+def paired_likenesses(
     source: Source,
-    marks: Mapping[str, Floats],
-    embeddings: Mapping[str, NDArray[np.float32]] | None,
+    marks: Mapping[str, Floats] | None = None,
+    embeddings: Mapping[str, NDArray[np.float32]] | None = None,
 ) -> dict[str, Callable[[Answered], Floats]]:
+    """Metrics that compare answers to the same prompt: each from a prompt to a likeness of its models.
+
+    Args:
+        source: Prompts with the answers of every model.
+        marks: Marks of format by prompt; found anew where they are left out.
+        embeddings: Text → unit row; None leaves `paired-embedding` out.
+    """
+    marks = _marks(source) if marks is None else marks
     found: dict[str, Callable[[Answered], Floats]] = {
         "character-ngram": paired.character_likeness,
         "rare-phrases": paired.phrase_likeness,

@@ -25,7 +25,8 @@ def row(reference, suspect, score, label, families):
     named = dict(zip(("reference_family", "suspect_family"), families, strict=True))
     return {
         "source": "here", "reference": reference, "suspect": suspect, "label": label, "controls": 6,
-        "weights_score": score, "recipe": f"{families[0]} > {families[1]}", **named,
+        "weights_score": score, "weights_low": score - 0.5, "weights_high": score + 0.5,
+        "recipe": f"{families[0]} > {families[1]}", **named,
     }  # fmt: skip
 
 

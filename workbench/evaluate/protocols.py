@@ -68,12 +68,17 @@ def read_protocols(scores: Path) -> dict[str, Protocols]:
         return {}
     try:
         content = json.loads(path.read_text())
-        return {
-            name: {q: from_json(Protocol, asked[q]) for q in QUESTIONS}
-            for name, asked in content.items()
-        }
+        return {name: _asked(asked) for name, asked in content.items()}
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise EvaluationError(
             f"{path.name} cannot be read ({str(error).splitlines()[0]}).",
             fix="Score the pairs anew with `workbench evaluate`, or take the file away.",
         ) from error
+
+
+def _asked(content: Mapping[str, object]) -> Protocols:
+    found = {q: from_json(Protocol, content[q]) for q in QUESTIONS if q in content}
+    if not found:
+        msg = "a source without a question"
+        raise ValueError(msg)
+    return found

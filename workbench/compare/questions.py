@@ -6,21 +6,20 @@ from itertools import permutations
 from typing import get_args
 
 from workbench.compare.material import Material
-from workbench.compare.recorded import lacking, likeness_of, source_of, text_packs
+from workbench.compare.recorded import lacking, likeness_of, source_of
 from workbench.compare.values import EveryTwo
-from workbench.digest import digest_of_text
 from workbench.metrics import METRICS, Metric
+from workbench.packs.uses import text_packs
 from workbench.questions.further import ByProbe, with_further
 from workbench.questions.kin import Kin, case_kin
 from workbench.questions.likeness import Likeness, measure
 from workbench.questions.measures import MEASURES, Measure, at_level
+from workbench.questions.protocols import protocol_of_asked, protocol_of_recorded
 from workbench.questions.score import Scored, Scorer, foregone
 from workbench.questions.source import Source
 from workbench.records import (
     QUESTIONS,
     Access,
-    Decoding,
-    DecodingUsed,
     NoScore,
     Pack,
     Plan,
@@ -170,16 +169,9 @@ class Questions:
     def _protocol(self, level: _Level, metrics: Sequence[Measure]) -> Protocol:
         packs = self._counted(metrics)
         if all(item.run.capabilities.recorded for item in self._materials.values()):
-            return _of_recorded(level, metrics, packs)
+            return protocol_of_recorded(level.access, metrics, packs)
         read = any(one.id in BY_ID and BY_ID[one.id].material in READ for one in metrics)
-        return Protocol(
-            access=level.access,
-            metrics=tuple(one.id for one in metrics),
-            packs={pack.id: pack.digest for pack in packs},
-            prompts=(),
-            decoding={pack.id: _used(pack.decoding) for pack in packs if pack.kind == "generate"},
-            readings=self._plan.readings if read else 0,
-        )
+        return protocol_of_asked(level.access, metrics, packs, self._plan.readings if read else 0)
 
     def _counted(self, metrics: Sequence[Measure]) -> list[Pack]:
         """Packs whose answers a question's metrics take."""
@@ -197,23 +189,6 @@ class Questions:
         material = self._materials[run]
         given = planned & (material.answers.keys() | material.tops.keys())
         return 1 - len(given) / len(planned) if planned else None
-
-
-def _used(decoding: Decoding) -> DecodingUsed:
-    return DecodingUsed(decoding.temperature, decoding.max_tokens, decoding.repeats)
-
-
-def _of_recorded(level: _Level, metrics: Sequence[Measure], packs: Sequence[Pack]) -> Protocol:
-    """Where somebody else did the asking it is the prompts that count, as in files of answers."""
-    prompts = {digest_of_text(probe.prompt) for pack in packs for probe in pack.probes}
-    repeats = max((pack.decoding.repeats for pack in packs), default=0)
-    return Protocol(
-        access=level.access,
-        metrics=tuple(one.id for one in metrics),
-        packs={},
-        prompts=tuple(sorted(prompts)),
-        decoding={"recorded": DecodingUsed(None, None, repeats)},
-    )
 
 
 def _needed(pair: _Pair, *, directed: bool) -> list[tuple[str, str]]:

@@ -15,6 +15,18 @@ st.navigation(
             default=True,
         ),
         st.Page(
+            f"{PAGES}/new_comparison.py",
+            title="New comparison",
+            icon=":material/add:",
+            help="Choose models and packs, see what it takes and what it can say, and fix the plan.",
+        ),
+        st.Page(
+            f"{PAGES}/run.py",
+            title="Run",
+            icon=":material/play_arrow:",
+            help="How far a case is, by model and pack; start, stop, failures, and comparing.",
+        ),
+        st.Page(
             f"{PAGES}/verdict.py",
             title="Verdict",
             icon=":material/balance:",
@@ -25,6 +37,12 @@ st.navigation(
             title="Evidence",
             icon=":material/forum:",
             help="Every probe: what the reference, the suspect and the controls answered.",
+        ),
+        st.Page(
+            f"{PAGES}/report.py",
+            title="Report",
+            icon=":material/draft:",
+            help="What goes into the PDF, how it looks, files to take away, and the check of a case.",
         ),
     ]
 ).run()

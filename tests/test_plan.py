@@ -8,8 +8,9 @@ from tests import made
 from tests.packs.test_weights import weights
 from tests.weigh.test_panel import catalogue
 from workbench.errors import PlanError
+from workbench.extent import Extent
 from workbench.packs import sealed_addresses
-from workbench.plan import Extent, make_plan
+from workbench.plan import make_plan
 
 PACK = made.pack(probes=10, repeats=4)
 CONTROLS = ("alpha", "beta", "gamma")

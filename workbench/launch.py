@@ -41,18 +41,28 @@ def start(folder: Path, arguments: Sequence[str], log: IO[bytes]) -> Worker:
         arguments: Options of `workbench.worker`.
         log: Open file for what the worker writes to stderr.
     """
+    worker = spawn(command(folder, arguments), log)
+    _workers[folder] = worker
+    return worker
+
+
+def spawn(words: Sequence[str], log: IO[bytes]) -> Worker:
+    """Start one of this program's own modules in a session of its own.
+
+    Args:
+        words: The command.
+        log: Open file for what it writes.
+    """
     path = os.pathsep.join([str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])])
     quiet = {"TOKENIZERS_PARALLELISM": "false", "TQDM_DISABLE": "1"}
-    worker = subprocess.Popen(  # noqa: S603 - our own module
-        command(folder, arguments),
+    return subprocess.Popen(  # noqa: S603 - our own module
+        words,
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
         env=quiet | os.environ | {"PYTHONPATH": path},
         start_new_session=True,
     )
-    _workers[folder] = worker
-    return worker
 
 
 def start_unwatched(folder: Path, arguments: Sequence[str] = ()) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from workbench.backends import Question
 from workbench.digest import digest_of_text, seed_from
+from workbench.packs.uses import read_probes
 from workbench.records import USABLE, Pack, Plan, Role
 from workbench.store import CaseStore
 
@@ -18,25 +19,6 @@ Answers = dict[tuple[str, str], dict[int, str]]
 def reading_address(probe: str, author: str) -> str:
     """Address of the observations that say how likely a model found a run's answers to a probe."""
     return f"{probe}@{author}"
-
-
-def read_probes(packs: Sequence[Pack], count: int) -> Iterator[tuple[Pack, str, str]]:
-    """Probes whose answers are read: pack, address and prompt, spread evenly over each pack."""
-    for pack in packs:
-        if pack.kind != "generate" or pack.weak is not None:
-            continue
-        chosen = min(count, len(pack.probes))
-        for number in range(chosen):
-            probe = pack.probes[number * len(pack.probes) // chosen]
-            yield pack, probe.address, probe.prompt
-
-
-def planned_readings(plan: Plan, packs: Sequence[Pack]) -> int:
-    """Most readings that the models of a plan can be given, all together."""
-    models = sum(role != "stack" for role, _ in plan.models)
-    probes = [pack for pack, _, _ in read_probes(packs, plan.readings)]
-    of_its_own = sum(pack.decoding.repeats - 1 for pack in probes)
-    return models * models * len(probes) + of_its_own
 
 
 def readings(

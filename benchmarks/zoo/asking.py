@@ -10,9 +10,10 @@ from pathlib import Path
 
 from benchmarks.zoo.record import Recorded
 from benchmarks.zoo.served import Say, record_served
+from workbench.extent import Extent, asked_packs
 from workbench.models.catalogue import load_catalogue
 from workbench.packs import find_pack
-from workbench.plan import Extent, asked_packs, make_plan
+from workbench.plan import make_plan
 from workbench.store import CaseStore, create_case, open_case
 
 PACKS = (

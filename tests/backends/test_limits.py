@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.backends.faulty import entry
-from workbench.backends.budget import Budget, check_prices, most_tokens, price
+from workbench.backends.budget import Budget, check_prices
 from workbench.backends.pace import LONGEST_WAIT, Pace, retry_after
 from workbench.errors import BudgetSpentError, PlanError
+from workbench.models.prices import most_tokens, price
 from workbench.records import Endpoint
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)

@@ -9,6 +9,7 @@ from tests.made import NOON
 from workbench import paths
 from workbench.digest import digest_of_file
 from workbench.errors import ModelError, PackError, RecordingError
+from workbench.extent import default_controls
 from workbench.importers.bring import Wish, bring
 from workbench.importers.prompts import Prompts
 from workbench.models.catalogue import find_model, load_catalogue
@@ -16,7 +17,6 @@ from workbench.models.fetch import fetch
 from workbench.models.recorded import answers_to, files_folder, kept_path, read_recording
 from workbench.packs import find_pack
 from workbench.packs.imported import imported_file
-from workbench.plan import default_controls
 from workbench.records import Reading, RecordedAnswer
 
 ALPACA = Reading("alpacaeval")

@@ -1,9 +1,10 @@
 import pytest
 
 from workbench.errors import ModelError
+from workbench.extent import default_controls
 from workbench.models.catalogue import BACKEND_NAMES, load_catalogue
-from workbench.models.fetch import fetch, is_here, located
-from workbench.plan import default_controls
+from workbench.models.fetch import fetch, located
+from workbench.models.places import is_here
 
 SERVED = """
 [models.served]

@@ -28,7 +28,7 @@ def test_a_second_worker_is_refused_and_told_who_is_at_work(taken):
         WorkerLock(taken).take(NOON)
     assert f"is already being run by process {os.getpid()} on " in error.value.what
     assert "at work since 2026-03-04 12:00:00 UTC" in error.value.what
-    assert "Stop on the Cases page" in error.value.fix
+    assert "Stop on the Run page" in error.value.fix
 
 
 def test_the_lock_of_a_process_that_is_gone_is_taken_over(taken):

@@ -39,9 +39,11 @@ def test_a_case_of_a_newer_version_is_listed_with_its_two_sentences(cases):
     assert "Install that version or a later one to open it" in said
 
 
-def test_a_case_links_to_its_verdict_and_evidence(cases):
+def test_a_case_links_to_its_pages(cases):
     links = read_page("cases").page_link
-    assert {link.value for link in links} == {"Verdict", "Evidence"}
+    assert {link.value for link in links} == {
+        "New comparison", "Run", "Verdict", "Evidence", "Report",
+    }  # fmt: skip
     assert "case=evaluated" in {link.proto.query_string for link in links}
     assert not any("newer" in link.proto.query_string for link in links)
 

@@ -45,13 +45,13 @@ def started(case, monkeypatch):
 
 
 def test_a_planned_case_offers_to_ask_the_models(case):
-    page = open_page("cases")
+    page = open_page("run", case="made")
     assert button(page, "Ask the models")
     assert "Not all models were asked yet: workbench run made" in words(page)
 
 
 def test_starting_starts_a_process_of_its_own(started):
-    page = button(open_page("cases"), "Ask the models").click().run()
+    page = button(open_page("run", case="made"), "Ask the models").click().run()
     assert not page.exception
     assert "The worker is starting" in words(page)
     worker = launch._workers[started.folder]
@@ -59,8 +59,8 @@ def test_starting_starts_a_process_of_its_own(started):
 
 
 def test_a_second_press_starts_no_second_process(started):
-    first = open_page("cases")
-    second = open_page("cases")
+    first = open_page("run", case="made")
+    second = open_page("run", case="made")
     button(first, "Ask the models").click().run()
     worker = launch._workers[started.folder]
     page = button(second, "Ask the models").click().run()
@@ -70,7 +70,7 @@ def test_a_second_press_starts_no_second_process(started):
 
 def test_a_running_case_shows_how_far_it_is(case):
     at_work(case, failures={"![x](http://evil.test)": 3})
-    said = words(open_page("cases"))
+    said = words(open_page("run", case="made"))
     assert "suspect-tuned: 12 of 40 observations; 80 a minute" in said
     assert "cost unknown; 3 failed: ![x](http://evil.test)" in said
     assert "badge[running]" in said
@@ -81,7 +81,7 @@ def test_stopping_asks_the_worker_and_says_so(case):
     heard = []
     kept = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     try:
-        button(open_page("cases"), "Stop").click().run()
+        button(open_page("run", case="made"), "Stop").click().run()
     finally:
         signal.signal(signal.SIGTERM, kept)
     assert heard == [signal.SIGTERM]
@@ -97,7 +97,7 @@ def test_a_worker_that_finishes_its_batch_is_not_asked_again(case):
             "stopping", os.getpid(), made.NOON, made.NOON, run_id="suspect-tuned", done=1, total=2
         ),
     )
-    page = open_page("cases")
+    page = open_page("run", case="made")
     assert button(page, "Stop").disabled
     assert "Finishing the batch in flight: 1 of 2 observations" in words(page)
 
@@ -109,10 +109,10 @@ def test_a_case_whose_worker_died_is_stalled_and_can_be_gone_on_with(case):
     lock = case.folder / LOCK
     lock.write_text(lock.read_text().replace(f'"pid":{os.getpid()}', f'"pid":{gone.pid}'))
     assert worker_state(case.folder, made.NOON) == "stalled"
-    page = open_page("cases")
+    page = open_page("run", case="made")
     assert "badge[stalled]" in words(page)
     assert "Its worker died. What it recorded is kept" in words(page)
-    assert button(page, "Ask the models")
+    assert button(page, "Go on asking")
 
 
 def test_why_the_last_worker_failed_is_said_in_its_two_sentences(case):
@@ -122,7 +122,7 @@ def test_why_the_last_worker_failed_is_said_in_its_two_sentences(case):
         "failed", 1, made.NOON, made.NOON, what="The disk is full.", fix="Free some space."
     )
     write_status(case.folder, failed)
-    said = words(open_page("cases"))
+    said = words(open_page("run", case="made"))
     assert "The disk is full.\nFree some space." in said
 
 
@@ -131,6 +131,6 @@ def test_a_worker_that_died_at_once_leaves_its_last_words(case, monkeypatch):
     monkeypatch.setattr(launch, "command", lambda *_: [sys.executable, "-c", code])
     launch.start_unwatched(case.folder)
     launch._workers[case.folder].wait()
-    said = words(open_page("cases"))
+    said = words(open_page("run", case="made"))
     launch._workers.pop(case.folder)
     assert "No model here.\nFetch one." in said

@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 
 from workbench.errors import BudgetSpentError, PlanError
-from workbench.records import Endpoint, ModelEntry
-
-TEMPLATE_TOKENS = 256
-"""More than any chat template adds to a prompt."""
+from workbench.records import ModelEntry
 
 
 class Budget:
@@ -63,20 +60,6 @@ class Budget:
         """
         if most is not None and actual is not None:
             self.spent += actual - most
-
-
-def price(endpoint: Endpoint, tokens_in: int | None, tokens_out: int | None) -> float | None:
-    """What so many tokens cost, in the endpoint's currency; None if price or count is unknown."""
-    if endpoint.price_in is None or endpoint.price_out is None:
-        return None
-    if tokens_in is None or tokens_out is None:
-        return None
-    return (tokens_in * endpoint.price_in + tokens_out * endpoint.price_out) / 1e6
-
-
-def most_tokens(prompt: str) -> int:
-    """More tokens than a prompt can have: a token is at least one byte."""
-    return len(prompt.encode("utf-8", "surrogatepass")) + TEMPLATE_TOKENS
 
 
 def check_prices(entries: Sequence[ModelEntry], budget: Budget) -> None:

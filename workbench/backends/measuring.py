@@ -15,12 +15,12 @@ from workbench.backends.answers import (
     reply_from,
 )
 from workbench.backends.base import Sent
-from workbench.backends.budget import most_tokens
 from workbench.backends.envelope import Envelope
 from workbench.backends.requests import CHAT, RAW
 from workbench.backends.shapes import UnreadableError, token_chances
 from workbench.backends.wire import LostError, Wire
 from workbench.errors import BackendError
+from workbench.models.prices import most_tokens
 from workbench.records import EndpointTraits, ModelEntry
 
 PROMPT = "One, two, three, four"

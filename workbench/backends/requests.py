@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.backends.base import TOP_K, Question
-from workbench.backends.budget import most_tokens
+from workbench.models.prices import most_tokens
 from workbench.records import Endpoint, EndpointTraits
 
 CHAT, RAW = "/chat/completions", "/completions"

@@ -18,12 +18,13 @@ import stamina.instrumentation
 from workbench import __version__
 from workbench.backends.address import CONNECT_SECONDS, Target
 from workbench.backends.answers import content_of, error_code, usage
-from workbench.backends.budget import Budget, price
+from workbench.backends.budget import Budget
 from workbench.backends.envelope import Envelope
 from workbench.backends.pace import Pace, retry_after
 from workbench.backends.redact import Redactor
 from workbench.backends.shapes import UnreadableError
 from workbench.digest import canonical
+from workbench.models.prices import price
 from workbench.records import Endpoint
 
 MOST_BYTES = 8 << 20

@@ -69,9 +69,10 @@ def _derive_suspect() -> None:
 
 
 def _planned(folder: Path) -> CaseStore:
+    from workbench.extent import DEFAULT_READINGS, Extent
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import find_pack
-    from workbench.plan import DEFAULT_READINGS, Extent, make_plan
+    from workbench.plan import make_plan
 
     if folder.exists():
         say(f"Case {folder.name} exists; going on with it.")

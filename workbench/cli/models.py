@@ -26,7 +26,7 @@ Name = Annotated[str | None, typer.Option(help="What to call it here.")]
 def list_models(*, as_json: AsJson = False) -> None:
     """List every known model: are its weights here, is it an endpoint, did others record it?"""
     from workbench.models.catalogue import load_catalogue
-    from workbench.models.fetch import is_here
+    from workbench.models.places import is_here
 
     rows = [(entry, is_here(entry)) for entry in load_catalogue().values()]
     if as_json:

@@ -48,9 +48,10 @@ def plan(  # noqa: PLR0913 - one argument for each option
     as_json: AsJson = False,
 ) -> None:
     """Fix packs, models, metrics and seed before anything is asked."""
+    from workbench.extent import DEFAULT_READINGS, Extent, default_controls
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
-    from workbench.plan import DEFAULT_READINGS, DEFAULT_SEED, Extent, default_controls, make_plan
+    from workbench.plan import DEFAULT_SEED, make_plan
 
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
@@ -107,8 +108,8 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
 
 
 def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
-    from workbench.plan import answer_tokens
-    from workbench.readings import planned_readings
+    from workbench.extent import answer_tokens
+    from workbench.packs.uses import planned_readings
 
     questions = sum(item.questions for item in made.packs)
     left_out = sum(item.left_out for item in made.packs)
@@ -146,7 +147,7 @@ def _print_recorded(entry: "ModelEntry", packs: "tuple[Pack, ...]") -> None:
 
 
 def _print_cost(model: str, endpoint: "Endpoint", packs: "tuple[Pack, ...]") -> None:
-    from workbench.plan import most_cost
+    from workbench.extent import most_cost
 
     cost = most_cost(endpoint, packs)
     shown = "unknown" if cost is None else f"at most {cost:.4g} {endpoint.currency}"

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from workbench.compare.recorded import text_packs
-from workbench.digest import digest_of_text
 from workbench.metrics import METRICS, Metric
+from workbench.packs.uses import text_packs
 from workbench.questions.measures import Measure
-from workbench.records import Access, Decoding, DecodingUsed, Pack, Plan, Protocol
+from workbench.questions.protocols import protocol_of_asked, protocol_of_recorded
+from workbench.records import Access, Pack, Plan, Protocol
 
 BY_ID: Mapping[str, Metric] = {metric.id: metric for metric in METRICS}
 READ = ("readings", "readings back")
@@ -45,29 +45,6 @@ def protocol_of(
             files of answers.
     """
     if recorded:
-        return _of_recorded(packs, metrics, access)
+        return protocol_of_recorded(access, metrics, packs)
     read = any(one.id in BY_ID and BY_ID[one.id].material in READ for one in metrics)
-    return Protocol(
-        access=access,
-        metrics=tuple(one.id for one in metrics),
-        packs={pack.id: pack.digest for pack in packs},
-        prompts=(),
-        decoding={pack.id: _used(pack.decoding) for pack in packs if pack.kind == "generate"},
-        readings=plan.readings if read else 0,
-    )
-
-
-def _used(decoding: Decoding) -> DecodingUsed:
-    return DecodingUsed(decoding.temperature, decoding.max_tokens, decoding.repeats)
-
-
-def _of_recorded(packs: Sequence[Pack], metrics: Sequence[Measure], access: Access) -> Protocol:
-    prompts = {digest_of_text(probe.prompt) for pack in packs for probe in pack.probes}
-    repeats = max((pack.decoding.repeats for pack in packs), default=0)
-    return Protocol(
-        access=access,
-        metrics=tuple(one.id for one in metrics),
-        packs={},
-        prompts=tuple(sorted(prompts)),
-        decoding={"recorded": DecodingUsed(None, None, repeats)},
-    )
+    return protocol_of_asked(access, metrics, packs, plan.readings if read else 0)

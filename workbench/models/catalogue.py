@@ -14,8 +14,8 @@ from typing import Any, get_args
 
 from workbench import paths
 from workbench.errors import ModelError, nearest
-from workbench.models.convert import CONVERTERS
 from workbench.models.endpoints import endpoint_problems
+from workbench.models.sources import FORMATS
 from workbench.models.words import sentence
 from workbench.records import BackendName, Endpoint, ModelEntry, from_json, to_json
 
@@ -174,8 +174,8 @@ def entry_problems(entry: ModelEntry) -> Iterator[str]:
 
 
 def _weights_problems(entry: ModelEntry) -> Iterator[str]:
-    if entry.format not in CONVERTERS:
-        yield f'format "{entry.format}" is not known{nearest(entry.format, CONVERTERS)}'
+    if entry.format not in FORMATS:
+        yield f'format "{entry.format}" is not known{nearest(entry.format, FORMATS)}'
     if entry.sha256 and not SHA256.fullmatch(entry.sha256):
         yield "sha256 is not 64 lower-case hexadecimal digits"
     for part in entry.source.split() or [""]:

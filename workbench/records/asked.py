@@ -142,7 +142,7 @@ class ModelEntry:
     `derived:PARENT`; several packages are separated by spaces, in order. For an endpoint its
     address, up to and including `/v1`; for recorded answers `recorded:DIGEST`."""
     format: str = ""
-    """How the weights are stored there: a key of `models.convert.CONVERTERS`; empty for an
+    """How the weights are stored there: one of `models.sources.FORMATS`; empty for an
     endpoint, which shows no weights."""
     file: str = ""
     """Path of the weights inside the package; several parts are separated by spaces, in order."""

@@ -5,4 +5,11 @@ from workbench.report.document import build_document, document_json
 from workbench.report.exhibits import Exhibit, exhibits
 from workbench.report.pdf import write_pdf
 
-__all__ = ["Document", "Exhibit", "build_document", "document_json", "exhibits", "write_pdf"]
+__all__ = [
+    "Document",
+    "Exhibit",
+    "build_document",
+    "document_json",
+    "exhibits",
+    "write_pdf",
+]

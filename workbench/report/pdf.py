@@ -63,6 +63,11 @@ def write_pdf(document: Document, path: Path, *, evidence: dict[str, Any] | None
     return path
 
 
+def attached_json(document: Document) -> str:
+    """The evidence as it is attached to the PDF, character by character."""
+    return json.dumps(document_json(document), indent=1, sort_keys=True)
+
+
 def _replace(path: Path, content: bytes) -> None:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
         temporary = Path(stream.name)
@@ -83,28 +88,50 @@ def pdf_bytes(document: Document, *, evidence: dict[str, Any] | None = None) -> 
     Raises:
         ReportError: If Typst refuses it.
     """
-    attached = json.dumps(
-        document_json(document) if evidence is None else evidence, indent=1, sort_keys=True
+    compiled = _compiled(document, evidence, format="pdf", pdf_standards=["a-3a", "ua-1"])
+    # A signature is appended later; without this newline it would break PDF/A (6.1.9).
+    return bytes(compiled) + b"\n"
+
+
+def page_pictures(document: Document, *, ppi: float = 110.0) -> tuple[bytes, ...]:
+    """Draw a document's pages as the PDF shows them.
+
+    Args:
+        document: What the report says.
+        ppi: Pixels per inch.
+
+    Returns:
+        One PNG for each page.
+
+    Raises:
+        ReportError: If Typst refuses it.
+    """
+    drawn = _compiled(document, None, format="png", ppi=ppi)
+    return tuple(drawn) if isinstance(drawn, list) else (bytes(drawn),)
+
+
+def _compiled(document: Document, evidence: dict[str, Any] | None, **wanted: Any) -> Any:  # noqa: ANN401 - what Typst takes and gives
+    attached = (
+        attached_json(document)
+        if evidence is None
+        else json.dumps(evidence, indent=1, sort_keys=True)
     )
     about = WHOLE if evidence is None else RECORDS
     content = _content(document) | {"attachment": _attachment(attached, about)}
     try:
-        compiled = typst.compile(
+        return typst.compile(
             str(TEMPLATE),
-            format="pdf",
-            pdf_standards=["a-3a", "ua-1"],
             font_paths=[str(FONTS)],
             ignore_system_fonts=True,
             timestamp=int(document.dated.timestamp()),
             sys_inputs={"document": json.dumps(content), "evidence": attached},
+            **wanted,
         )
     except typst.TypstError as error:
         raise ReportError(
             f"The report cannot be set as PDF: {error.message}.",
             fix="Write the report as JSON instead, and report this with the case.",
         ) from error
-    # A signature is appended later; without this newline it would break PDF/A (6.1.9).
-    return bytes(compiled) + b"\n"
 
 
 def _attachment(attached: str, about: str) -> dict[str, Any]:

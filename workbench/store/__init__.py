@@ -1,7 +1,14 @@
 """Append-only evidence: hash-chained journals, and the database that is rebuilt from them."""
 
 from workbench.store.case import CaseStore
-from workbench.store.folder import CaseSummary, create_case, list_cases, open_case, planned_versions
+from workbench.store.folder import (
+    CaseSummary,
+    create_case,
+    list_cases,
+    open_case,
+    planned_versions,
+    summarise,
+)
 from workbench.store.journal import Journal, JournalRecord, read_journal
 from workbench.store.lock import WorkerLock
 from workbench.store.mend import mend
@@ -21,5 +28,6 @@ __all__ = [
     "planned_versions",
     "read_journal",
     "read_status",
+    "summarise",
     "write_status",
 ]

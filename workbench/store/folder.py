@@ -12,6 +12,7 @@ from workbench.records import Pack, Plan, to_json
 from workbench.store.case import CaseStore
 from workbench.store.journal import CASE_JOURNAL, FORMAT, Journal
 from workbench.store.lock import worker_state
+from workbench.store.shelf import is_archived
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class CaseSummary:
     controls: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     problem: str = ""
+    archived: bool = False
 
 
 def create_case(folder: Path, plan: Plan, packs: Sequence[Pack]) -> CaseStore:
@@ -81,22 +83,32 @@ def open_case(folder: Path) -> CaseStore:
 def list_cases(root: Path) -> list[CaseSummary]:
     """Every case under `root`, the unreadable ones with their problem."""
     found = sorted(path.parent.parent for path in root.glob("*/journal/case.jsonl"))
-    return [_summary(folder) for folder in found]
+    return [summarise(folder) for folder in found]
 
 
-def _summary(folder: Path) -> CaseSummary:
+def summarise(folder: Path) -> CaseSummary:
+    """One case in a line."""
     try:
         store = open_case(folder)
         plan, runs, comparisons = store.plan(), store.runs(), store.comparisons()
         state = store.state()
     except (CaseError, CustodyError) as error:
-        return CaseSummary(folder.name, folder, "unreadable", problem=str(error))
+        return CaseSummary(
+            folder.name, folder, "unreadable", problem=str(error), archived=is_archived(folder)
+        )
     verdicts = tuple(f"{found.suspect}: {found.verdict.wording}" for found in comparisons)
     state = "evaluated" if comparisons else state if runs else "planned"
     worker = worker_state(folder, datetime.now(UTC))
     state = state if worker == "none" else worker
     return CaseSummary(
-        folder.name, folder, state, plan.reference, plan.suspects, plan.controls, verdicts
+        folder.name,
+        folder,
+        state,
+        plan.reference,
+        plan.suspects,
+        plan.controls,
+        verdicts,
+        archived=is_archived(folder),
     )
 
 

@@ -71,7 +71,7 @@ class WorkerLock:
                 raise CaseError(
                     f"Case {self._case!r} is already being run by {before.named()}.",
                     fix="Wait until it is done, or stop it (Ctrl-C where it was started, or Stop "
-                    "on the Cases page), and run this again.",
+                    "on the Run page), and run this again.",
                 )
             self._write(_this_process(now))
         return before

@@ -1,6 +1,6 @@
-"""Start, watch and stop the worker of a case; the pages themselves never run a model."""
+"""Start, watch and stop what works for a page; the pages themselves never run a model."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,38 +8,59 @@ import streamlit as st
 
 from workbench import launch
 from workbench.errors import WorkbenchError
-from workbench.store import CaseSummary, WorkerStatus, read_status
+from workbench.store import CaseStore, CaseSummary, WorkerStatus, read_status
 from workbench.store.lock import worker_state
-from workbench.ui import widgets
+from workbench.store.progress import failures, recorded_by_pack
+from workbench.ui import state, tables, widgets
 
-EVERY = "1s"
+EVERY = "2s"
 """How often a running case is looked at."""
 REFUSED = "refused-"
 
 
-def draw(case: CaseSummary) -> None:
-    """Draw what can be done about a case that is not recorded in full."""
-    if case.state == "running" or launch.is_starting(case.folder):
-        _live(case.folder)
+def draw(case: CaseSummary, store: CaseStore) -> None:
+    """Draw how far a case is and what can be done about it.
+
+    Args:
+        case: The case in a line.
+        store: The same case.
+    """
+    if is_at_work(case):
+        _live(store)
         return
+    if case.state in state.UNFINISHED:
+        _begin(case)
+    _counts(store)
+
+
+def is_at_work(case: CaseSummary) -> bool:
+    """Whether a worker has the case, or is about to."""
+    return case.state == "running" or launch.is_starting(case.folder)
+
+
+def _begin(case: CaseSummary) -> None:
     if case.state == "stalled":
         widgets.plain("Its worker died. What it recorded is kept; going on loses nothing.")
     if (words := launch.last_words(case.folder)) is not None:
         widgets.problem(words.what, words.fix)
     widgets.plain(f"Not all models were asked yet: workbench run {case.name}")
+    with st.expander("Limits on what endpoints may cost"):
+        limits = state.chosen_limits()
     st.button(
-        "Ask the models",
+        "Ask the models" if case.state == "planned" else "Go on asking",
         icon=":material/play_arrow:",
+        type="primary",
         key=f"start-{case.folder}",
         on_click=_start,
-        args=(case.folder,),
+        args=(case.folder, limits),
     )
-    _refusal(case.folder)
+    refusal(case.folder)
 
 
 @st.fragment(run_every=EVERY)
-def _live(folder: Path) -> None:
-    """Progress of a running case, drawn again every second without the rest of the page."""
+def _live(store: CaseStore) -> None:
+    """Progress of a running case, drawn again and again without the rest of the page."""
+    folder = store.folder
     owned = worker_state(folder, datetime.now(UTC)) == "running"
     if not owned and not launch.is_starting(folder):
         st.rerun(scope="app")
@@ -54,7 +75,10 @@ def _live(folder: Path) -> None:
         on_click=_stop,
         args=(folder,),
     )
-    _refusal(folder)
+    refusal(folder)
+    st.caption("This page may be closed; the run goes on.")
+    with widgets.errors_shown():
+        _counts(store)
 
 
 def _progress(status: WorkerStatus | None) -> None:
@@ -65,26 +89,41 @@ def _progress(status: WorkerStatus | None) -> None:
     now = "Finishing the batch in flight" if status.state == "stopping" else status.run_id
     words = [f"{status.done} of {status.total} observations", *launch.pace_words(status)]
     widgets.plain(f"{now}: {'; '.join(words)}")
+    if status.device:
+        widgets.plain(status.device)
 
 
-def _start(folder: Path) -> None:
-    _attempt(folder, launch.start_unwatched)
+def _counts(store: CaseStore) -> None:
+    recorded = recorded_by_pack(store)
+    st.header("Recorded so far, by model and pack", anchor=False)
+    rows = tables.progress_rows(store.plan(), recorded)
+    widgets.shares(rows, share="share", alt="Observations recorded of each model and pack")
+    st.header("Failures", anchor=False)
+    failed = failures(store)
+    if failed.empty:
+        st.caption("No observation failed so far." if len(recorded) else "Nothing was asked yet.")
+        return
+    widgets.table(tables.failure_rows(failed), alt="Failed observations by reason")
+
+
+def _start(folder: Path, limits: Sequence[str]) -> None:
+    attempt(folder, lambda: launch.start_unwatched(folder, limits))
 
 
 def _stop(folder: Path) -> None:
-    _attempt(folder, launch.stop)
+    attempt(folder, lambda: launch.stop(folder))
 
 
-def _attempt(folder: Path, act: Callable[[Path], None]) -> None:
+def attempt(place: Path, act: Callable[[], None]) -> None:
     """Do what a button says; what comes of it is shown where the button is."""
     try:
-        act(folder)
+        act()
     except WorkbenchError as error:
-        st.session_state[REFUSED + str(folder)] = error
+        st.session_state[REFUSED + str(place)] = error
 
 
-def _refusal(folder: Path) -> None:
+def refusal(place: Path) -> None:
     """Show once why the last press of a button did nothing."""
-    error = st.session_state.pop(REFUSED + str(folder), None)
+    error = st.session_state.pop(REFUSED + str(place), None)
     if error is not None:
         widgets.problem(error.what, error.fix)

@@ -12,6 +12,8 @@ from workbench.store import CaseStore, CaseSummary, list_cases, open_case
 from workbench.ui.widgets import three_decimals
 from workbench.visible import visible_line
 
+UNFINISHED = frozenset({"planned", "recording", "running", "stalled"})
+"""States of a case in which something is left to ask, or is being asked."""
 CARRIED = "carried-"
 BOX = "-box"
 PROBE_TABLE = "probe-table"
@@ -46,6 +48,44 @@ def chosen_case() -> CaseStore | None:
         # Refused in the store's own words; a name from the address bar never becomes a path.
         return open_case(cases_folder() / Path(asked).name)
     return None
+
+
+def chosen_limits() -> tuple[str, ...]:
+    """Let the reader limit what endpoints may cost: options of the worker."""
+    queries, cost = st.columns(2)
+    with queries:
+        most = st.number_input(
+            "Most requests to endpoints", min_value=1, value=None, placeholder="No limit"
+        )
+    with cost:
+        money = st.number_input(
+            "Most money for endpoints", min_value=0.0, value=None, placeholder="No limit"
+        )
+    limits = {"--max-queries": most, "--max-cost": money}
+    return tuple(word for key, n in limits.items() if n is not None for word in (key, repr(n)))
+
+
+def left_out(sections: Sequence[str], exhibits: Sequence[int]) -> tuple[list[str], list[int]]:
+    """Let the reader leave parts of a report out, carried as `?without=…`."""
+    one, other = st.columns(2)
+    with one:
+        titles = st.multiselect(
+            "Sections to leave out",
+            sections,
+            format_func=visible_line,
+            placeholder="None",
+            key="without",
+            bind="query-params",
+        )
+    with other:
+        numbers = st.multiselect(
+            "Exhibits to leave out",
+            exhibits,
+            placeholder="None",
+            key="without-exhibits",
+            bind="query-params",
+        )
+    return titles, numbers
 
 
 def chosen_suspect(plan: Plan) -> str:

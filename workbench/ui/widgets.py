@@ -8,7 +8,7 @@ Streamlit call that reads Markdown. tests/ui reads the pages' source and refuses
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,8 @@ import streamlit as st
 from workbench.errors import WorkbenchError
 from workbench.records import Role, Run, Status
 from workbench.report.exhibits import Exhibit
+from workbench.report.numbers import counted
+from workbench.store import CaseSummary
 from workbench.visible import visible, visible_line
 
 STATE_COLOURS = {
@@ -93,6 +95,14 @@ def table(rows: pd.DataFrame, alt: str) -> None:
     st.dataframe(shown, hide_index=True, column_config=three_decimals(shown), alt=visible_line(alt))
 
 
+def shares(rows: pd.DataFrame, share: str, alt: str) -> None:
+    """Show rows of which one column is a share, drawn as a bar."""
+    bar = st.column_config.ProgressColumn(min_value=0.0, max_value=1.0, format="percent")
+    st.dataframe(
+        shown_cells(rows), hide_index=True, column_config={share: bar}, alt=visible_line(alt)
+    )
+
+
 def three_decimals(rows: pd.DataFrame) -> dict[str, Any]:
     """Column settings that show every fractional number alike."""
     numbers = rows.select_dtypes("float").columns
@@ -136,6 +146,28 @@ def recorded_by_others(runs: Sequence[Run]) -> None:
     names = list(dict.fromkeys(run.model for run in runs if run.capabilities.recorded is not None))
     if names:
         plain(f"Answers recorded by a third party, not asked here: {', '.join(names)}.")
+
+
+def compared(case: CaseSummary) -> None:
+    """Say who is compared in a case."""
+    suspects = counted(len(case.suspects), "suspect")
+    controls = counted(len(case.controls), "control")
+    plain(f"Reference {case.reference}; {suspects}: {', '.join(case.suspects)}; {controls}")
+
+
+def case_line(case: CaseSummary) -> None:
+    """Show how far a case has come and who is compared in it."""
+    state_badge(case.state)
+    compared(case)
+
+
+def link(page: str, icon: str, case: str) -> None:
+    """Link to a page of one case."""
+    st.page_link(
+        f"workbench/ui/pages/{page}.py",
+        icon=f":material/{icon}:",
+        query_params={"case": case},
+    )
 
 
 def state_badge(state: str) -> None:
@@ -182,6 +214,35 @@ def exhibit(shown: Exhibit) -> None:
     with st.container(horizontal=True, wrap=False):
         st.altair_chart(chart, theme=None, width="content", alt=visible_line(shown.alt))
     plain(shown.caption)
+
+
+def picture(png: bytes, alt: str) -> None:
+    """Show a picture that this program drew."""
+    st.image(png, alt=visible_line(alt))
+
+
+def download(label: str, icon: str, name: str, content: Callable[[], bytes]) -> None:
+    """A button that makes a file when it is pressed.
+
+    Args:
+        label: Of the button, in the program's own words.
+        icon: Its icon.
+        name: Name of the file.
+        content: Makes it.
+    """
+    st.download_button(
+        label,
+        content,
+        file_name=name,
+        icon=f":material/{icon}:",
+        on_click="ignore",
+        key=f"download-{name}",
+    )
+
+
+def file_name(*words: str) -> str:
+    """Others' words as part of the name of a file: no separators, nothing that hides."""
+    return "-".join(re.sub(r"[^A-Za-z0-9._-]+", "-", word) for word in words)
 
 
 def explored(figure: go.Figure, alt: str) -> None:

@@ -5,20 +5,25 @@ import streamlit as st
 from workbench.paths import cases_folder
 from workbench.report.numbers import counted
 from workbench.store import CaseSummary
+from workbench.store.shelf import archive, bring_back
 from workbench.ui import run_panel, state, widgets
 
 CASES_PER_PAGE = 10
-RUNNABLE = frozenset({"planned", "recording", "running", "stalled"})
-"""States in which something is left to ask, or is being asked."""
+PAGES = (("run", "play_arrow"), ("verdict", "balance"), ("evidence", "forum"), ("report", "draft"))
+"""Pages of one case, and their icons."""
 
 
 def render() -> None:
     """Draw the list of cases, or what to do while there is none."""
     st.title("Cases")
-    cases = state.summaries()
-    if not cases:
+    every = state.summaries()
+    if not every:
         _nothing_yet()
         return
+    st.page_link(
+        "workbench/ui/pages/new_comparison.py", label="New comparison", icon=":material/add:"
+    )
+    cases = _listed(every)
     pages = -(-len(cases) // CASES_PER_PAGE)
     st.caption(f"{counted(len(cases), 'case')} on this machine")
     shown = st.pagination(pages, key="cases-page") if pages > 1 else 1
@@ -27,8 +32,20 @@ def render() -> None:
             _card(case)
 
 
+def _listed(every: list[CaseSummary]) -> list[CaseSummary]:
+    """The cases that are not put aside, or with the reader's wish all of them."""
+    aside = sum(case.archived for case in every)
+    whole = bool(aside) and st.toggle(
+        f"Show {counted(aside, 'archived case')}", key="archived", bind="query-params"
+    )
+    return [case for case in every if whole or not case.archived]
+
+
 def _nothing_yet() -> None:
     st.info("There is no case yet. One of these makes the first.", icon=":material/folder_open:")
+    st.page_link(
+        "workbench/ui/pages/new_comparison.py", label="Plan a comparison", icon=":material/add:"
+    )
     st.caption("Ask, compare and report on small real models that are fetched for it:")
     widgets.command("make", "demo")
     st.caption("Or plan a comparison of your own, then run it and compare:")
@@ -41,34 +58,40 @@ def _card(case: CaseSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(widgets.named(case.name), anchor=False, width="content")
         widgets.state_badge(case.state)
+        if case.archived:
+            st.badge("archived", color="gray")
     if case.problem:
         widgets.plain(case.problem)
         return
-    suspects = counted(len(case.suspects), "suspect")
-    controls = counted(len(case.controls), "control")
-    widgets.plain(f"Reference {case.reference}; {suspects}: {', '.join(case.suspects)}; {controls}")
-    if case.state in RUNNABLE:
-        run_panel.draw(case)
-    else:
-        for line in case.verdicts or (
-            f"Recorded, not compared yet: workbench compare {case.name}",
-        ):
-            widgets.plain(line)
-    _links(case)
+    widgets.compared(case)
+    for line in case.verdicts or (_next_step(case),):
+        widgets.plain(line)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for page, icon in PAGES:
+            widgets.link(page, icon, case.name)
+        _shelve(case)
+    run_panel.refusal(case.folder)
 
 
-def _links(case: CaseSummary) -> None:
-    with st.container(horizontal=True):
-        st.page_link(
-            "workbench/ui/pages/verdict.py",
-            icon=":material/balance:",
-            query_params={"case": case.name},
-        )
-        st.page_link(
-            "workbench/ui/pages/evidence.py",
-            icon=":material/forum:",
-            query_params={"case": case.name},
-        )
+def _next_step(case: CaseSummary) -> str:
+    if run_panel.is_at_work(case):
+        return "Models are being asked; the Run page shows how far it is."
+    if case.state in state.UNFINISHED:
+        return f"Not all models were asked yet: workbench run {case.name}"
+    return f"Recorded, not compared yet: workbench compare {case.name}"
+
+
+def _shelve(case: CaseSummary) -> None:
+    act = bring_back if case.archived else archive
+    st.button(
+        "Bring back" if case.archived else "Archive",
+        icon=":material/unarchive:" if case.archived else ":material/archive:",
+        type="tertiary",
+        help="Archived cases are left out of the list; nothing of them is moved or removed.",
+        key=f"shelve-{case.folder}",
+        on_click=run_panel.attempt,
+        args=(case.folder, lambda: act(case.folder)),
+    )
 
 
 if __name__ == "__main__":

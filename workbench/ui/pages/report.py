@@ -1,0 +1,128 @@
+"""The report of one suspect: what goes in, how it looks, the files to take away, and the check."""
+
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+from workbench import errand
+from workbench.digest import digest_of_text
+from workbench.report import Document, build_document
+from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
+from workbench.report.selection import leave_out, optional_sections
+from workbench.store import CaseStore
+from workbench.store.exports import Table, write_table
+from workbench.store.views import served
+from workbench.ui import errands, state, tables, widgets
+from workbench.ui.errands import Task
+
+KEPT = 4
+"""Drawn reports that are kept in memory."""
+TABLES: tuple[tuple[Table, str], ...] = (
+    ("answers", "Every observation"),
+    ("scores", "Scores"),
+    ("values", "Values at each probe"),
+)
+
+
+def render() -> None:
+    """Draw the report of the chosen suspect and what can be taken away."""
+    st.title("Report")
+    with widgets.errors_shown():
+        choice, other = st.columns(2)
+        with choice:
+            store = state.chosen_case()
+        if store is None:
+            st.info("Choose a case above; the Cases page lists them with their state.")
+            return
+        with other:
+            suspect = state.chosen_suspect(store.plan())
+        found = {item.suspect: item for item in store.comparisons()}
+        if suspect in found:
+            whole = build_document(
+                found[suspect], store.plan(), store.runs(), store.packs(), served(store)
+            )
+            _report(store, suspect, whole)
+        else:
+            st.info("There is no report yet: this suspect was not compared.")
+            widgets.link("run", "play_arrow", store.name)
+        _tables(store)
+        _verify(store)
+
+
+def _report(store: CaseStore, suspect: str, whole: Document) -> None:
+    st.header("What goes in", anchor=False)
+    sections, exhibits = state.left_out(
+        optional_sections(whole), [shown.number for shown in whole.exhibits]
+    )
+    document = leave_out(whole, sections, exhibits)
+    if document is not whole:
+        st.caption("The cover names what is left out; the attached evidence stays whole.")
+    with st.container(horizontal=True):
+        named = widgets.file_name(store.name, suspect)
+        widgets.download("PDF", "picture_as_pdf", f"{named}.pdf", lambda: pdf_bytes(document))
+        widgets.download(
+            "JSON", "data_object", f"{named}.json", lambda: attached_json(document).encode()
+        )
+    _preview(document)
+
+
+def _preview(document: Document) -> None:
+    st.header("Preview", anchor=False)
+    pages = _pictures(digest_of_text(attached_json(document)), document)
+    page = st.pagination(len(pages), key="report-page") if len(pages) > 1 else 1
+    widgets.picture(pages[page - 1], alt=f"Page {page} of the report, as the PDF has it")
+    widgets.plain(f"Page {page} of {len(pages)}. The PDF itself holds text, tags and the evidence.")
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Setting the pages")
+def _pictures(digest: str, _document: Document) -> tuple[bytes, ...]:  # noqa: ARG001 - the key
+    return page_pictures(_document)
+
+
+def _tables(store: CaseStore) -> None:
+    st.header("Tables", anchor=False)
+    st.caption(
+        "Parquet holds every text as recorded. In CSV a text that a spreadsheet would run as a "
+        "formula begins with an apostrophe."
+    )
+    for table, title in TABLES:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(title, width=180)
+            for form, icon in (("csv", "table"), ("parquet", "database")):
+                name = f"{widgets.file_name(store.name, table)}.{form}"
+                widgets.download(
+                    form.upper() if form == "csv" else "Parquet",
+                    icon,
+                    name,
+                    partial(_table_bytes, store, table, name),
+                )
+
+
+def _table_bytes(store: CaseStore, table: Table, name: str) -> bytes:
+    with TemporaryDirectory() as folder:
+        return write_table(store, table, Path(folder) / name).read_bytes()
+
+
+def _verify(store: CaseStore) -> None:
+    st.header("Verify", anchor=False)
+    st.caption(
+        "Recomputes the chain of records, every digest and every number of this case from its "
+        "journals, in a process of its own. The same on the command line:"
+    )
+    widgets.command("workbench", "verify", store.name)
+    place = errands.place_of(store.folder, "verify")
+    words = ("verify", str(store.folder.absolute()), "--json")
+    ended = errands.draw(Task(place, words, "Verify this case", "fact_check", "verify"))
+    if ended is None:
+        return
+    checks = errand.said(place)
+    if checks:
+        widgets.table(tables.check_rows(checks), alt="What was checked, and what came of it")
+    if not ended.failed:
+        widgets.plain(f"Nothing differs, as of {ended.ended_at:%Y-%m-%d %H:%M} UTC.")
+
+
+if __name__ == "__main__":
+    render()

@@ -1,0 +1,212 @@
+"""What the reader fills in on New comparison; the only module that knows the keys of its boxes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+import streamlit as st
+
+from workbench.extent import DEFAULT_READINGS, Extent, default_controls
+from workbench.packs.weights import PackWeights, read_weights
+from workbench.records import Endpoint, ModelEntry, Pack, Part
+from workbench.visible import visible_line
+
+ADDED = "added-"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Who is to be compared; the reference may be missing yet."""
+
+    reference: str | None
+    suspects: list[str]
+    controls: list[str]
+    stacks: list[str]
+
+    @property
+    def names(self) -> list[str]:
+        """Every model, the reference first."""
+        first = [self.reference] if self.reference else []
+        return [*first, *self.suspects, *self.controls, *self.stacks]
+
+
+def chosen_models(catalogue: Mapping[str, ModelEntry]) -> Models:
+    """Let the reader choose reference, suspects and controls; carried in the address."""
+    left, right = st.columns(2)
+    with left:
+        reference = st.selectbox(
+            "Reference: the known model whose reuse is alleged",
+            list(catalogue),
+            index=None,
+            format_func=visible_line,
+            placeholder="Choose one",
+            key="reference",
+            bind="query-params",
+        )
+    with right:
+        suspects = _several(
+            "Suspects: models under examination",
+            [n for n in catalogue if n != reference],
+            "suspects",
+        )
+    others = [name for name in catalogue if name != reference and name not in suspects]
+    automatic = default_controls(catalogue, reference or "", suspects)
+    controls = _several("Controls: models known to be independent", others, "controls")
+    if not controls and reference and suspects:
+        st.caption(
+            "None is named, so one of each unrelated family whose weights are listed is taken."
+        )
+        controls = automatic
+    return Models(reference, suspects, controls, _stacks(catalogue, reference))
+
+
+def _stacks(catalogue: Mapping[str, ModelEntry], reference: str | None) -> list[str]:
+    serving = [
+        name
+        for name, entry in catalogue.items()
+        if reference and entry.endpoint and entry.endpoint.same_weights_as == reference
+    ]
+    if not serving:
+        return []
+    return _several("Stacks: endpoints that serve the reference's own weights", serving, "stacks")
+
+
+def _several(label: str, options: Sequence[str], key: str) -> list[str]:
+    chosen: list[str] = st.multiselect(
+        label,  # closed words
+        options,
+        format_func=visible_line,
+        placeholder="Choose some",
+        key=key,
+        bind="query-params",
+    )
+    return chosen
+
+
+def chosen_packs(packs: Mapping[str, Pack]) -> list[Pack]:
+    """Let the reader choose packs; every pack that counts if none is named."""
+    chosen = _several("Packs", list(packs), "packs")
+    if chosen:
+        return [packs[pack_id] for pack_id in chosen]
+    st.caption("None is named, so every pack that counts is asked.")
+    return [
+        pack
+        for pack in packs.values()
+        if pack.family not in {"nursery", "imported"} and pack.weak is None
+    ]
+
+
+def chosen_extent(packs: Sequence[Pack]) -> Extent:
+    """Let the reader say how much of the packs is asked."""
+    budget_box, repeats_box, part_box, readings_box = st.columns(4)
+    with budget_box:
+        budget = st.number_input(
+            "Most questions per model",
+            min_value=1,
+            value=None,
+            placeholder="All",
+            help="Spent on the probes that told independent models apart best.",
+            key="budget",
+            bind="query-params",
+        )
+    with repeats_box:
+        repeats = st.number_input(
+            "Repeats",
+            min_value=1,
+            value=None,
+            placeholder="As the packs say",
+            key="repeats",
+            bind="query-params",
+        )
+    with part_box:
+        part: Part = st.selectbox(
+            "Part",
+            get_args(Part),
+            help="A fifth of each pack is sealed, for confirmation.",
+            key="part",
+            bind="query-params",
+        )
+    with readings_box:
+        readings = st.number_input(
+            "Readings per pack",
+            min_value=0,
+            value=DEFAULT_READINGS,
+            help="Probes whose answers every model that shows likelihoods reads; 0 for none.",
+            key="readings",
+            bind="query-params",
+        )
+    weights = {} if budget is None else _weights(packs)
+    return Extent(part, repeats, budget, weights, readings)
+
+
+def _weights(packs: Sequence[Pack]) -> dict[str, PackWeights]:
+    found = {pack.id: read_weights(pack) for pack in packs}
+    return {pack_id: weights for pack_id, weights in found.items() if weights is not None}
+
+
+def chosen_name() -> str:
+    """Let the reader name the case."""
+    return st.text_input(
+        "Name of the case",
+        max_chars=80,
+        help="Letters, digits, hyphens and underscores.",
+        key="name",
+    )
+
+
+def described_endpoint() -> ModelEntry | None:
+    """Let the reader describe an endpoint; None until the form is sent."""
+    with st.form("endpoint"):
+        left, right = st.columns(2)
+        with left:
+            name = st.text_input("Name here", max_chars=80)
+            address = st.text_input("Address, up to and including /v1", max_chars=500)
+            served = st.text_input("Name of the model at the endpoint", max_chars=200)
+            family = st.text_input("Family", max_chars=80, help="Its name if left empty.")
+        with right:
+            key = st.text_input(
+                "Environment variable that holds the key",
+                max_chars=80,
+                help="The name of the variable. A key itself is never written down here.",
+            )
+            price_in = st.number_input("Price per million prompt tokens", min_value=0.0, value=None)
+            price_out = st.number_input(
+                "Price per million answer tokens", min_value=0.0, value=None
+            )
+            private = st.checkbox("The address may lie on this machine or in a private network")
+        if not st.form_submit_button("Add the endpoint", icon=":material/add:"):
+            return None
+    return ModelEntry(
+        name=name.strip(),
+        title=served.strip() or name.strip(),
+        family=family.strip() or name.strip(),
+        backend="http",
+        source=address.strip(),
+        endpoint=Endpoint(
+            served_as=served.strip(),
+            api_key_env=key.strip() or None,
+            allow_private=private,
+            price_in=price_in,
+            price_out=price_out,
+        ),
+    )
+
+
+def words(name: str, models: Models, packs: Sequence[Pack], extent: Extent) -> list[str]:
+    """The command that fixes this plan."""
+    several = {
+        "suspect": models.suspects,
+        "control": models.controls,
+        "stack": models.stacks,
+        "pack": [pack.id for pack in packs],
+    }
+    one = {
+        "reference": models.reference,
+        "repeats": extent.repeats,
+        "budget": extent.budget,
+        "part": extent.part,
+        "readings": extent.readings,
+    }
+    options = [f"--{key}={value}" for key, values in several.items() for value in values]
+    options += [f"--{key}={value}" for key, value in one.items() if value is not None]
+    return ["plan", *options, "--json", "--", name]

@@ -7,7 +7,7 @@ process or file boundary and back unchanged.
 words.py      kinds, parts and outcomes
 asked.py      packs, models, plans
 answered.py   runs and observations
-custody.py    sittings of a run, time stamps of a case
+custody.py    sittings of a run, time stamps and notes of a case
 found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 calibrated.py what a calibration says of itself
@@ -40,7 +40,7 @@ from workbench.records.calibrated import (
     SystemFigures,
 )
 from workbench.records.codec import from_json, to_json
-from workbench.records.custody import Anchor, Sitting
+from workbench.records.custody import Anchor, Note, Sitting
 from workbench.records.found import (
     AnyScore,
     Comparison,
@@ -117,6 +117,7 @@ __all__ = [
     "Level",
     "ModelEntry",
     "NoScore",
+    "Note",
     "Observation",
     "Opinion",
     "Outcome",

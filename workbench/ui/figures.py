@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from workbench.records import PassageProfile
 from workbench.report.charts import ACCENT
@@ -19,6 +21,9 @@ HATCHING = {"fillmode": "overlay", "fgcolor": "rgba(255, 255, 255, 0.6)", "solid
 TOKENS_SHOWN = 12
 BEFORE = 24
 """Characters of a passage shown before a place in it."""
+FIELDS = 8
+"""Places in a line of a heat strip."""
+FIELD_CHARACTERS = 14
 
 
 def next_token_figure(
@@ -84,6 +89,57 @@ def profile_figure(prompt: str, profile: PassageProfile) -> go.Figure:
         legend={"orientation": "h", "y": 1.12},
         margin={"t": 24, "b": 8, "l": 8, "r": 8},
     )
+
+
+def strip_figure(prompt: str, profile: PassageProfile) -> go.Figure:
+    """Lay divergence from the reference over a passage, line by line.
+
+    Args:
+        prompt: The passage.
+        profile: Divergences in bits at its offsets.
+
+    Returns:
+        Two heat maps on one scale, the suspect's above the controls'; a field holds what was read
+        since the place before.
+    """
+    starts = (0, *profile.offsets)
+    read = [visible_line(prompt[a:b]) for a, b in zip(starts, profile.offsets, strict=False)]
+    most = max((*profile.suspect, *profile.controls), default=0.0)
+    figure = make_subplots(
+        rows=2, cols=1, subplot_titles=("suspect", "controls, mean"), vertical_spacing=0.12
+    )
+    for row, values in enumerate((profile.suspect, profile.controls), start=1):
+        figure.add_heatmap(
+            z=_wrapped(values),
+            text=_wrapped([_inert(_tail(words)) for words in read]),
+            customdata=_wrapped([_inert(words[-BEFORE:]) for words in read]),
+            texttemplate="%{text}",
+            hovertemplate="…%{customdata}·<br>%{z:.3f} bits<extra></extra>",
+            coloraxis="coloraxis",
+            xgap=1,
+            ygap=1,
+            row=row,
+            col=1,
+        )
+    lines = -(-len(read) // FIELDS)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    return figure.update_layout(
+        coloraxis={"colorscale": "Cividis", "reversescale": True, "cmin": 0, "cmax": most or 1.0,
+                   "colorbar": {"title": "bits"}},
+        height=100 + 2 * 30 * lines,
+        margin={"t": 32, "b": 8, "l": 8, "r": 8},
+    )  # fmt: skip
+
+
+def _wrapped(cells: Sequence[Any]) -> list[list[Any]]:
+    """Cells in lines of `FIELDS`, the last one filled up with nothing."""
+    filled = [*cells, *[None] * (-len(cells) % FIELDS)]
+    return [filled[at : at + FIELDS] for at in range(0, len(filled), FIELDS)]
+
+
+def _tail(words: str) -> str:
+    return words if len(words) <= FIELD_CHARACTERS else f"…{words[1 - FIELD_CHARACTERS :]}"
 
 
 def _probabilities(row: pd.Series) -> dict[str, float]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import streamlit as st
 
 from workbench.paths import cases_folder, data_folder
-from workbench.records import Comparison, EvidenceLine, Pack, Plan
+from workbench.records import Comparison, EvidenceLine, Outcome, Pack, Plan
 from workbench.store import CaseStore, CaseSummary, list_cases, open_case
 from workbench.ui.widgets import three_decimals
 from workbench.visible import visible_line
@@ -52,6 +53,68 @@ def chosen_suspect(plan: Plan) -> str:
     """Let the reader choose among several suspects, carried as `?suspect=NAME`."""
     first = plan.suspects[0]
     return _addressed_box("Suspect", "suspect", plan.suspects, first) or first
+
+
+def comparison_of(store: CaseStore, suspect: str) -> Comparison | None:
+    """The latest comparison of a suspect, read once for as long as it is the latest; None: none."""
+    digest = store.comparison_digests().get(suspect)
+    return None if digest is None else _comparison(store.folder, digest)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _comparison(folder: Path, digest: str) -> Comparison | None:
+    return CaseStore(folder).comparison(digest)
+
+
+def chosen_family(packs: Sequence[Pack]) -> str | None:
+    """Let the reader keep the packs of one family, carried as `?family=…`."""
+    family: str | None = st.selectbox(
+        "Family",
+        sorted({pack.family for pack in packs}),
+        index=None,
+        format_func=visible_line,
+        placeholder="Every family",
+        key="family",
+        bind="query-params",
+    )
+    return family
+
+
+def chosen_outcome() -> Outcome | None:
+    """Let the reader keep the probes with some observation of one outcome, as `?outcome=…`."""
+    outcome: Outcome | None = st.selectbox(
+        "Outcome",
+        get_args(Outcome),
+        index=None,
+        placeholder="Any outcome",
+        key="outcome",
+        bind="query-params",
+    )
+    return outcome
+
+
+def only_noted() -> bool:
+    """Let the reader keep the probes with a star or a note, carried as `?noted=true`."""
+    return st.toggle("Only with a star or a note", key="noted", bind="query-params")
+
+
+def chosen_other(models: Sequence[str]) -> str:
+    """Let the reader choose whose answer stands beside the reference's, carried as `?beside=…`."""
+    chosen: str = st.selectbox(
+        "Word by word with",
+        models,
+        format_func=visible_line,
+        key="beside",
+        bind="query-params",
+    )
+    return chosen
+
+
+def chosen_answer(label: str, key: str, repeats: Sequence[str]) -> int:
+    """Let the reader choose among different answers of one model; gives the place in the list."""
+    return st.selectbox(
+        label, range(len(repeats)), format_func=lambda place: repeats[place], key=key
+    )
 
 
 def chosen_pack(packs: Sequence[Pack]) -> str | None:

@@ -12,6 +12,7 @@ found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 calibrated.py what a calibration says of itself
 weighed.py    likelihood ratios, error rates, opinions
+explored.py   maps, trees and curves to explore by
 codec.py      records ↔ JSON types
 """
 
@@ -41,6 +42,7 @@ from workbench.records.calibrated import (
 )
 from workbench.records.codec import from_json, to_json
 from workbench.records.custody import Anchor, Note, Sitting
+from workbench.records.explored import AnswerMap, Curves, Join, Lineage, MapPoint
 from workbench.records.found import (
     AnyScore,
     Comparison,
@@ -99,11 +101,13 @@ __all__ = [
     "Access",
     "Alternative",
     "Anchor",
+    "AnswerMap",
     "AnyScore",
     "BackendName",
     "CalibrationFigures",
     "Capabilities",
     "Comparison",
+    "Curves",
     "Decoding",
     "DecodingUsed",
     "Endpoint",
@@ -113,8 +117,11 @@ __all__ = [
     "Exceeding",
     "Figure",
     "Gate",
+    "Join",
     "LatticeCell",
     "Level",
+    "Lineage",
+    "MapPoint",
     "ModelEntry",
     "NoScore",
     "Note",

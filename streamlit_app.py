@@ -26,5 +26,11 @@ st.navigation(
             icon=":material/forum:",
             help="Every probe: what the reference, the suspect and the controls answered.",
         ),
+        st.Page(
+            f"{PAGES}/calibration.py",
+            title="Calibration",
+            icon=":material/tune:",
+            help="What a calibration is made from, and how its likelihood ratios did.",
+        ),
     ]
 ).run()

@@ -11,8 +11,6 @@ from workbench.records import Alternative, Curves, NoScore, Question
 from workbench.store.derived import kept_or_made
 
 WAY = "curves 1"
-CALIBRATOR, KERNEL = "bi-Student", "score"
-"""What opinions are given with; the others of `evidence.weighing` only show how much hangs on it."""
 STEPS = 121
 
 
@@ -34,9 +32,8 @@ def curves_of(
         return NoScore(question, figures.reason)
     key = digest_of([calibration.digest, question, alternative, WAY])
     file = cache_folder() / "curves" / f"{key.removeprefix('sha256:')}.json"
-    system = calibration.system
     return kept_or_made(
-        file, key, Curves, lambda: drawn_up(system(question, alternative, CALIBRATOR, KERNEL))
+        file, key, Curves, lambda: drawn_up(calibration.systems[question][alternative])
     )
 
 

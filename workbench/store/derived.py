@@ -31,6 +31,6 @@ def kept_or_made(file: Path, key: str, record_type: type[R], make: Callable[[], 
             return from_json(record_type, content["result"])
     made = make()
     with suppress(OSError):  # a folder that cannot be written only costs the time to compute again
-        file.parent.mkdir(exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         write_whole(file, canonical({"key": key, "result": to_json(made)}))
     return made

@@ -1,21 +1,27 @@
 """What the address bar and the session hold; the only module that knows their keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
 import pandas as pd
 import streamlit as st
 
-from workbench.paths import cases_folder, data_folder
-from workbench.records import Comparison, EvidenceLine, Outcome, Pack, Plan
+from workbench.calibrations import FIGURES
+from workbench.paths import calibration_folder, cases_folder, data_folder
+from workbench.records import Alternative, Comparison, EvidenceLine, Outcome, Pack, Plan, Question
 from workbench.store import CaseStore, CaseSummary, list_cases, open_case
+from workbench.ui.calibration_tables import ALTERNATIVES
 from workbench.ui.widgets import three_decimals
 from workbench.visible import visible_line
 
 CARRIED = "carried-"
 BOX = "-box"
 PROBE_TABLE = "probe-table"
+QUESTION_WORDS: dict[Question, str] = {
+    "weights": "Weights: re-served, quantised, fine-tuned or merged",
+    "outputs": "Outputs: trained on what the reference wrote",
+}
 
 
 def case_roots() -> tuple[Path, ...]:
@@ -91,6 +97,44 @@ def chosen_outcome() -> Outcome | None:
         bind="query-params",
     )
     return outcome
+
+
+def calibration_folders(store: CaseStore | None) -> dict[str, Path]:
+    """Calibrations at hand by name: of the library, then those that the case was judged with."""
+    library = sorted(calibration_folder().glob(f"*/{FIGURES}"))
+    kept = sorted(store.calibration_folder.glob(f"*/{FIGURES}")) if store else []
+    found = {path.parent.name: path.parent for path in library}
+    return found | {f"kept in the case: {path.parent.name[:12]}": path.parent for path in kept}
+
+
+def chosen_calibration(folders: Mapping[str, Path]) -> str:
+    """Let the reader choose a calibration, carried as `?calibration=NAME`."""
+    names = list(folders)
+    return _addressed_box("Calibration", "calibration", names, names[0]) or names[0]
+
+
+def chosen_question(questions: Sequence[Question]) -> Question:
+    """Let the reader choose what the likelihood ratios are about, carried as `?question=…`."""
+    question: Question = st.selectbox(
+        "Question",
+        questions,
+        format_func=QUESTION_WORDS.__getitem__,
+        key="question",
+        bind="query-params",
+    )
+    return question
+
+
+def chosen_alternative(alternatives: Sequence[Alternative]) -> Alternative:
+    """Let the reader choose what derivation is weighed against, carried as `?against=…`."""
+    alternative: Alternative = st.selectbox(
+        "Weighed against",
+        alternatives,
+        format_func=ALTERNATIVES.__getitem__,
+        key="against",
+        bind="query-params",
+    )
+    return alternative
 
 
 def only_noted() -> bool:

@@ -3,28 +3,13 @@
 import pytest
 
 from tests import made
-from workbench.digest import digest_of_text
 from workbench.errors import CaseError
 from workbench.explore import lineage_of, map_of
-from workbench.store.embeddings import add_embeddings
-
-
-def embedded(store):
-    """Give every answer a made embedding: one axis for each model."""
-    answers = store.answers()
-    answers = answers[answers["text"].notna()]
-    axes = {model: n for n, model in enumerate(sorted(answers["model"].unique()))}
-    vectors = {
-        digest_of_text(row.text): [float(n == axes[row.model]) for n in range(8)]
-        for row in answers.itertuples()
-    }
-    add_embeddings(store, "minilm sha256:abc", vectors)
-    return store
 
 
 @pytest.fixture
 def case(tmp_path):
-    return embedded(made.evaluated_case(tmp_path))
+    return made.embedded(made.evaluated_case(tmp_path))
 
 
 def test_models_of_a_case_are_measured_and_mapped(case):

@@ -16,7 +16,17 @@ UI = Path(__file__).parents[2] / "workbench" / "ui"
 READ_AS_MARKDOWN = (
     "title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success",
 )  # fmt: skip
-LABELLED = ("selectbox", "text_input", "toggle", "button", "expander", "page_link", "pagination")
+LABELLED = (
+    "selectbox",
+    "multiselect",
+    "text_area",
+    "text_input",
+    "toggle",
+    "button",
+    "expander",
+    "page_link",
+    "pagination",
+)
 CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 
 
@@ -95,13 +105,16 @@ def made_tokens(tokens):
 MARKDOWN_CALLS = {
     "title", "header", "subheader", "caption", "info", "warning", "error", "success", "badge",
     "button", "expander", "toggle", "text_input", "selectbox", "select_slider", "page_link",
+    "multiselect", "text_area", "spinner",
+    "form_submit_button", "file_uploader",
 }  # fmt: skip
 REFUSED_CALLS = {
     "write", "markdown", "html", "iframe", "toast", "metric", "table", "exception", "help", "json",
     "latex", "mermaid_chart", "graphviz_chart", "image", "chat_message", "status", "write_stream",
 }  # fmt: skip
 SAFE_FUNCTIONS = {"len", "counted", "escaped", "named"}
-CLOSED_WORDS = {("widgets.py", "badge"), ("state.py", "button"), ("state.py", "selectbox")}
+CLOSED_WORDS = {("widgets.py", "badge"), ("state.py", "button"), ("state.py", "selectbox"),
+                ("choices.py", "selectbox")}  # fmt: skip
 """Calls whose variable label comes from a fixed list, checked where it is looked up."""
 
 

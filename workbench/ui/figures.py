@@ -46,8 +46,8 @@ def next_token_figure(
     figure = go.Figure()
     for (name, probability), colour, pattern in zip(found.items(), COLOURS, PATTERNS, strict=False):
         figure.add_bar(
-            name=_inert(visible_line(name)),
-            x=[_inert(token) for token in shown],
+            name=inert(visible_line(name)),
+            x=[inert(token) for token in shown],
             y=[probability.get(token) for token in shown],
             marker={"color": colour, "pattern": HATCHING | {"shape": pattern}},
             hovertemplate="%{x}: %{y:.4f}",
@@ -68,7 +68,7 @@ def profile_figure(prompt: str, profile: PassageProfile) -> go.Figure:
         prompt: The passage.
         profile: Divergences in bits at its offsets.
     """
-    before = [_inert(visible_line(prompt[max(0, at - BEFORE) : at])) for at in profile.offsets]
+    before = [inert(visible_line(prompt[max(0, at - BEFORE) : at])) for at in profile.offsets]
     figure = go.Figure()
     for name, values, colour, dash in (
         ("suspect", profile.suspect, COLOURS[1], "solid"),
@@ -111,8 +111,8 @@ def strip_figure(prompt: str, profile: PassageProfile) -> go.Figure:
     for row, values in enumerate((profile.suspect, profile.controls), start=1):
         figure.add_heatmap(
             z=_wrapped(values),
-            text=_wrapped([_inert(_tail(words)) for words in read]),
-            customdata=_wrapped([_inert(words[-BEFORE:]) for words in read]),
+            text=_wrapped([inert(_tail(words)) for words in read]),
+            customdata=_wrapped([inert(words[-BEFORE:]) for words in read]),
             texttemplate="%{text}",
             hovertemplate="…%{customdata}·<br>%{z:.3f} bits<extra></extra>",
             coloraxis="coloraxis",
@@ -159,6 +159,6 @@ def _most_probable(found: dict[str, dict[str, float]]) -> list[str]:
     return sorted(best, key=lambda token: (-best[token], token))[:TOKENS_SHOWN]
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that Plotly, which reads a little HTML in its labels, draws as it stands."""
     return escape(text, quote=False) or "⟨empty⟩"

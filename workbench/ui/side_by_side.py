@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.records import Plan, Role
-from workbench.ui import state, tables, widgets
+from workbench.ui import choices, state, tables, widgets
 from workbench.wordwise import PHRASE_WORDS, differences, shared_phrases
 
 ANSWERS_SHOWN = 20
@@ -60,7 +60,7 @@ def _word_by_word(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
     models = [suspect, *plan.controls]
     who, ours, theirs = st.columns(3)
     with who:
-        other = state.chosen_other(models)
+        other = choices.chosen_other(models)
     role: Role = "suspect" if other == suspect else "control"
     one = _readable(_given(answers, "reference", plan.reference))
     two = _readable(_given(answers, role, other))
@@ -68,9 +68,9 @@ def _word_by_word(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
         st.info("One of the two gave no text here. Choose another model or another probe.")
         return
     with ours:
-        first = state.chosen_answer("Answer of the reference", "ours", [name for name, _ in one])
+        first = choices.chosen_answer("Answer of the reference", "ours", [name for name, _ in one])
     with theirs:
-        second = state.chosen_answer("Its answer", "theirs", [name for name, _ in two])
+        second = choices.chosen_answer("Its answer", "theirs", [name for name, _ in two])
     widgets.differences(differences(one[first][1], two[second][1]), PHRASE_WORDS)
 
 

@@ -1,27 +1,20 @@
-"""What the address bar and the session hold; the only module that knows their keys."""
+"""What the address bar and the session hold: case, suspect, probe, and the filters of probes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 import pandas as pd
 import streamlit as st
 
-from workbench.calibrations import FIGURES
-from workbench.paths import calibration_folder, cases_folder, data_folder
-from workbench.records import Alternative, Comparison, EvidenceLine, Outcome, Pack, Plan, Question
+from workbench.paths import cases_folder, data_folder
+from workbench.records import Comparison, EvidenceLine, Pack, Plan
 from workbench.store import CaseStore, CaseSummary, list_cases, open_case
-from workbench.ui.calibration_tables import ALTERNATIVES
-from workbench.ui.widgets import three_decimals
+from workbench.ui.widgets import command, three_decimals
 from workbench.visible import visible_line
 
 CARRIED = "carried-"
 BOX = "-box"
 PROBE_TABLE = "probe-table"
-QUESTION_WORDS: dict[Question, str] = {
-    "weights": "Weights: re-served, quantised, fine-tuned or merged",
-    "outputs": "Outputs: trained on what the reference wrote",
-}
 
 
 def case_roots() -> tuple[Path, ...]:
@@ -46,7 +39,7 @@ def chosen_case() -> CaseStore | None:
     """
     folders = _case_folders()
     asked = _carried("case")
-    name = _addressed_box("Case", "case", list(folders), None)
+    name = addressed_box("Case", "case", list(folders), None)
     if name is not None:
         return open_case(folders[name])
     if asked is not None:
@@ -55,10 +48,45 @@ def chosen_case() -> CaseStore | None:
     return None
 
 
+def opened_case() -> tuple[CaseStore, str] | None:
+    """Let the reader choose a case and a suspect; None, with what to do next, while there is none.
+
+    Raises:
+        CaseError: If the case does not open.
+    """
+    choice, other = st.columns(2)
+    with choice:
+        store = chosen_case()
+    if store is None:
+        st.info("Choose a case above; the Cases page lists them with their state.")
+        return None
+    with other:
+        return store, chosen_suspect(store.plan())
+
+
+def compared_case() -> tuple[CaseStore, str, Comparison] | None:
+    """The same, with the latest comparison; None, with the command to make one, without it.
+
+    Raises:
+        CaseError: If the case does not open.
+    """
+    opened = opened_case()
+    if opened is None:
+        return None
+    store, suspect = opened
+    comparison = comparison_of(store, suspect)
+    if comparison is None:
+        st.info("This suspect was not compared yet, so no answer was embedded.")
+        command("workbench", "run", store.name)
+        command("workbench", "compare", store.name)
+        return None
+    return store, suspect, comparison
+
+
 def chosen_suspect(plan: Plan) -> str:
     """Let the reader choose among several suspects, carried as `?suspect=NAME`."""
     first = plan.suspects[0]
-    return _addressed_box("Suspect", "suspect", plan.suspects, first) or first
+    return addressed_box("Suspect", "suspect", plan.suspects, first) or first
 
 
 def comparison_of(store: CaseStore, suspect: str) -> Comparison | None:
@@ -70,95 +98,6 @@ def comparison_of(store: CaseStore, suspect: str) -> Comparison | None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _comparison(folder: Path, digest: str) -> Comparison | None:
     return CaseStore(folder).comparison(digest)
-
-
-def chosen_family(packs: Sequence[Pack]) -> str | None:
-    """Let the reader keep the packs of one family, carried as `?family=…`."""
-    family: str | None = st.selectbox(
-        "Family",
-        sorted({pack.family for pack in packs}),
-        index=None,
-        format_func=visible_line,
-        placeholder="Every family",
-        key="family",
-        bind="query-params",
-    )
-    return family
-
-
-def chosen_outcome() -> Outcome | None:
-    """Let the reader keep the probes with some observation of one outcome, as `?outcome=…`."""
-    outcome: Outcome | None = st.selectbox(
-        "Outcome",
-        get_args(Outcome),
-        index=None,
-        placeholder="Any outcome",
-        key="outcome",
-        bind="query-params",
-    )
-    return outcome
-
-
-def calibration_folders(store: CaseStore | None) -> dict[str, Path]:
-    """Calibrations at hand by name: of the library, then those that the case was judged with."""
-    library = sorted(calibration_folder().glob(f"*/{FIGURES}"))
-    kept = sorted(store.calibration_folder.glob(f"*/{FIGURES}")) if store else []
-    found = {path.parent.name: path.parent for path in library}
-    return found | {f"kept in the case: {path.parent.name[:12]}": path.parent for path in kept}
-
-
-def chosen_calibration(folders: Mapping[str, Path]) -> str:
-    """Let the reader choose a calibration, carried as `?calibration=NAME`."""
-    names = list(folders)
-    return _addressed_box("Calibration", "calibration", names, names[0]) or names[0]
-
-
-def chosen_question(questions: Sequence[Question]) -> Question:
-    """Let the reader choose what the likelihood ratios are about, carried as `?question=…`."""
-    question: Question = st.selectbox(
-        "Question",
-        questions,
-        format_func=QUESTION_WORDS.__getitem__,
-        key="question",
-        bind="query-params",
-    )
-    return question
-
-
-def chosen_alternative(alternatives: Sequence[Alternative]) -> Alternative:
-    """Let the reader choose what derivation is weighed against, carried as `?against=…`."""
-    alternative: Alternative = st.selectbox(
-        "Weighed against",
-        alternatives,
-        format_func=ALTERNATIVES.__getitem__,
-        key="against",
-        bind="query-params",
-    )
-    return alternative
-
-
-def only_noted() -> bool:
-    """Let the reader keep the probes with a star or a note, carried as `?noted=true`."""
-    return st.toggle("Only with a star or a note", key="noted", bind="query-params")
-
-
-def chosen_other(models: Sequence[str]) -> str:
-    """Let the reader choose whose answer stands beside the reference's, carried as `?beside=…`."""
-    chosen: str = st.selectbox(
-        "Word by word with",
-        models,
-        format_func=visible_line,
-        key="beside",
-        bind="query-params",
-    )
-    return chosen
-
-
-def chosen_answer(label: str, key: str, repeats: Sequence[str]) -> int:
-    """Let the reader choose among different answers of one model; gives the place in the list."""
-    return st.selectbox(
-        label, range(len(repeats)), format_func=lambda place: repeats[place], key=key
-    )
 
 
 def chosen_pack(packs: Sequence[Pack]) -> str | None:
@@ -215,7 +154,7 @@ def chosen_probe(addresses: Sequence[str]) -> str:
         _step("Previous", "arrow_back", "P", addresses[place - 1] if place else None)
     with box:
         label = f"Probe {place + 1} of {len(addresses)}"
-        current = _addressed_box(label, "probe", addresses, addresses[0])
+        current = addressed_box(label, "probe", addresses, addresses[0])
     with onward:
         _step("Next", "arrow_forward", "N", next(iter(addresses[place + 1 :]), None))
     return current or addresses[0]
@@ -272,7 +211,7 @@ def _carried(key: str) -> str | None:
     return st.query_params.get(key, st.session_state.get(CARRIED + key))
 
 
-def _addressed_box(label: str, key: str, options: Sequence[str], default: str | None) -> str | None:
+def addressed_box(label: str, key: str, options: Sequence[str], default: str | None) -> str | None:
     """A box of choices that the address bar always names and every page takes along.
 
     Widgets bound by Streamlit itself forget a choice that came with the address when the reader

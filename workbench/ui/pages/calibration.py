@@ -6,7 +6,7 @@ from workbench.calibrations import read
 from workbench.evidence.weighing import Calibration
 from workbench.explore import curves_of
 from workbench.records import Alternative, Curves, NoScore, Question
-from workbench.ui import calibration_tables, curves, state, widgets
+from workbench.ui import calibration_tables, choices, curves, state, widgets
 
 
 def render() -> None:
@@ -16,12 +16,12 @@ def render() -> None:
         ours, theirs = st.columns(2)
         with ours:
             store = state.chosen_case()
-        folders = state.calibration_folders(store)
+        folders = choices.calibration_folders(store)
         if not folders:
             _none_yet()
             return
         with theirs:
-            name = state.chosen_calibration(folders)
+            name = choices.chosen_calibration(folders)
         _draw(read(folders[name]))
 
 
@@ -35,7 +35,7 @@ def _none_yet() -> None:
 def _draw(calibration: Calibration) -> None:
     figures = calibration.figures
     widgets.plain(figures.title)
-    question = state.chosen_question(list(calibration.labelled))
+    question = choices.chosen_question(list(calibration.labelled))
     st.header("What it may be used for", anchor=False)
     widgets.table(calibration_tables.gate_rows(figures, question), alt="Conditions and results")
     widgets.plain(calibration_tables.headline(figures, question))
@@ -47,7 +47,7 @@ def _draw(calibration: Calibration) -> None:
         if item.question == question and not item.reason
     ]
     if alternatives:
-        _curves(calibration, question, state.chosen_alternative(alternatives))
+        _curves(calibration, question, choices.chosen_alternative(alternatives))
     else:
         st.info("No alternative could be weighed: the table says what is missing for each.")
     _errors(calibration, question)

@@ -9,7 +9,7 @@ from workbench.records import Comparison, Note, Pack
 from workbench.store import CaseStore
 from workbench.store.notes import notes
 from workbench.store.views import ProbeQuery, find_probes, probe_values
-from workbench.ui import noting, side_by_side, state, tables, token_panel, widgets
+from workbench.ui import choices, noting, side_by_side, state, tables, token_panel, widgets
 
 PROBES_LISTED = 500
 
@@ -41,15 +41,15 @@ def _listed(
     packs = store.packs()
     first, second, third, search = st.columns(4)
     with first:
-        family = state.chosen_family(packs)
+        family = choices.chosen_family(packs)
     with second:
         pack = state.chosen_pack(packs)
     with third:
-        outcome = state.chosen_outcome()
+        outcome = choices.chosen_outcome()
     with search:
         words = state.chosen_words()
     with st.container(horizontal=True):
-        among = _spoken_of(noted) if state.only_noted() else None
+        among = _spoken_of(noted) if choices.only_noted() else None
         closer = comparison is not None and state.only_closer()
     query = ProbeQuery(pack, words, closer, family, outcome, among)
     if comparison is None:

@@ -45,6 +45,12 @@ st.navigation(
             help="How far every two models lie apart, and a tree that illustrates it.",
         ),
         st.Page(
+            f"{PAGES}/packs.py",
+            title="Probe packs",
+            icon=":material/quiz:",
+            help="Read packs, see what they separated so far, write new ones.",
+        ),
+        st.Page(
             f"{PAGES}/calibration.py",
             title="Calibration",
             icon=":material/tune:",

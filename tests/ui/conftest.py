@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from tests import made, opinions
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
-EXPLORING = ("distributions", "map", "lineage", "calibration")
+EXPLORING = ("distributions", "map", "lineage", "packs", "calibration")
 PAGES = ("cases", "verdict", "evidence", *EXPLORING)
 HOSTILE_NAME = "![x](app.png) :red[VERDICT] `x` $a^2$ www.evil.test \u202egnp"
 WEAK = replace(made.pack("identity/made"), weak="Learnt from many places.")

@@ -4,6 +4,7 @@ import pytest
 
 from tests import calibrated
 from tests.ui.conftest import open_page, read_page, words
+from tests.ui.test_hostile import assert_no_markdown
 from workbench.records import Curves
 from workbench.ui import curves
 
@@ -51,6 +52,7 @@ def test_a_calibration_shows_its_gates_costs_curves_and_counted_errors(library):
 def test_a_hostile_title_is_shown_as_it_stands(library):
     page = open_page("calibration")
     assert HOSTILE in [text.value for text in page.text]
+    assert_no_markdown(page)
 
 
 def test_a_calibration_that_was_meddled_with_is_explained(library):

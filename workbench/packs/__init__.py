@@ -2,7 +2,14 @@
 
 from workbench.packs.check import CheckedFile, check_paths, check_text
 from workbench.packs.imported import imported_ids, read_imported
-from workbench.packs.library import UnknownPackError, find_pack, load_packs
+from workbench.packs.library import (
+    UnknownPackError,
+    find_pack,
+    id_problems,
+    load_packs,
+    pack_ids,
+    pack_text,
+)
 from workbench.packs.problem import Problem
 from workbench.packs.read import load_pack
 from workbench.packs.save import save_pack
@@ -18,10 +25,13 @@ __all__ = [
     "check_text",
     "check_versions",
     "find_pack",
+    "id_problems",
     "imported_ids",
     "load_pack",
     "load_packs",
     "new_pack",
+    "pack_ids",
+    "pack_text",
     "part_of",
     "read_imported",
     "save_pack",

@@ -39,6 +39,36 @@ st.navigation(
             help="Every probe: what the reference, the suspect and the controls answered.",
         ),
         st.Page(
+            f"{PAGES}/distributions.py",
+            title="Distributions",
+            icon=":material/bar_chart:",
+            help="What the models expect next, at one probe or along a passage.",
+        ),
+        st.Page(
+            f"{PAGES}/map.py",
+            title="Map",
+            icon=":material/scatter_plot:",
+            help="Answers and models in a plane; a mark leads to its answer.",
+        ),
+        st.Page(
+            f"{PAGES}/lineage.py",
+            title="Lineage",
+            icon=":material/account_tree:",
+            help="How far every two models lie apart, and a tree that illustrates it.",
+        ),
+        st.Page(
+            f"{PAGES}/packs.py",
+            title="Probe packs",
+            icon=":material/quiz:",
+            help="Read packs, see what they separated so far, write new ones.",
+        ),
+        st.Page(
+            f"{PAGES}/calibration.py",
+            title="Calibration",
+            icon=":material/tune:",
+            help="What a calibration is made from, and how its likelihood ratios did.",
+        ),
+        st.Page(
             f"{PAGES}/report.py",
             title="Report",
             icon=":material/draft:",

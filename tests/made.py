@@ -27,6 +27,7 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore, create_case
+from workbench.store.embeddings import add_embeddings
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 HOSTILE = (
@@ -232,4 +233,17 @@ def evaluated_case(root: Path, name="made", text=None, opinions=(), **changes) -
         if opinions:
             found = replace(found, verdict=weighed(found, opinions))
         store.record("case", "comparison", [to_json(found)])
+    return store
+
+
+def embedded(store: CaseStore) -> CaseStore:
+    """Give every answer a made embedding: one axis for each model."""
+    answers = store.answers()
+    answers = answers[answers["text"].notna()]
+    axes = {model: n for n, model in enumerate(sorted(answers["model"].unique()))}
+    vectors = {
+        digest_of_text(row.text): [float(n == axes[row.model]) for n in range(8)]
+        for row in answers.itertuples()
+    }
+    add_embeddings(store, "minilm sha256:abc", vectors)
     return store

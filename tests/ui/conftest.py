@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 from tests import made, opinions
 
 ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
-PAGES = ("cases", "new_comparison", "run", "verdict", "evidence", "report")
+EXPLORING = ("distributions", "map", "lineage", "packs", "calibration")
+PAGES = ("cases", "new_comparison", "run", "verdict", "evidence", *EXPLORING, "report")
 HOSTILE_NAME = "![x](app.png) :red[VERDICT] `x` $a^2$ www.evil.test \u202egnp"
 WEAK = replace(made.pack("identity/made"), weak="Learnt from many places.")
 ANSWERED = {

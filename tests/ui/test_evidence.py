@@ -1,4 +1,9 @@
+import pytest
+
+from tests import made
 from tests.ui.conftest import open_page, read_page, words
+from workbench.store.journal import Journal
+from workbench.store.notes import notes
 
 TOKENS = "continuation/openings#probe-0"
 GREETING = "style/greetings#probe-1"
@@ -108,3 +113,56 @@ def test_many_controls_are_drawn_a_page_at_a_time(cases):
 
 def button(page, label):
     return next(item for item in page.button if item.label == label)
+
+
+def test_two_answers_are_told_apart_word_by_word(cases):
+    (shown,) = [block for block in read_page("evidence", case="recorded", probe=GREETING).code
+                if block.language == "diff"]  # fmt: skip
+    assert shown.value.splitlines() == ["- base", "+ tuned", f"=  says {GREETING} 0"]
+
+
+def test_phrases_are_listed_with_how_many_controls_wrote_them(cases):
+    (phrases,) = [
+        grid.value
+        for grid in read_page("evidence", case="recorded", probe=GREETING).dataframe
+        if "phrase" in grid.value
+    ]
+    assert phrases.values.tolist() == [
+        ["says style greetings probe 1 0", 6, "3 of 3"],
+        ["says style greetings probe 1 1", 6, "3 of 3"],
+    ]
+
+
+def test_families_and_outcomes_narrow_the_list(cases):
+    page = read_page("evidence", case="recorded", family="continuation")
+    assert page.get_by_key("probe-box").options == [TOKENS, "continuation/openings#probe-1"]
+    page = read_page("evidence", case="recorded", outcome="refused")
+    assert page.info[0].value.startswith("No probe fits these filters")
+
+
+@pytest.fixture
+def own_case(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CASES", str(tmp_path))
+    monkeypatch.setenv("WORKBENCH_DATA", str(tmp_path))
+    return made.evaluated_case(tmp_path, "own")
+
+
+def test_a_star_and_a_note_are_kept_in_the_case_and_found_again(own_case):
+    page = open_page("evidence", case="own", probe=GREETING)
+    page.get_by_key(f"note-{GREETING}").set_value("*Odd* joke.")
+    button(page, "Keep the note").click().run()
+    button(page, "Star this probe").click().run()
+    kept = notes(own_case)[GREETING]
+    assert (kept.text, kept.starred) == ("*Odd* joke.", True)
+    assert button(page, "Take the star away")
+    found = open_page("evidence", case="own", noted="true")
+    assert found.get_by_key("probe-box").options == [GREETING]
+    assert found.dataframe[0].value["star and note"].tolist() == ["★ *Odd* joke."]
+
+
+def test_a_note_that_cannot_be_kept_says_why(own_case):
+    page = open_page("evidence", case="own", probe=GREETING)
+    with Journal(own_case.journal_path("case")):
+        button(page, "Star this probe").click().run()
+    assert "Another process is recording into journal case." in words(page)
+    assert notes(own_case) == {}

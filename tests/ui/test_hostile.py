@@ -17,8 +17,8 @@ READ_AS_MARKDOWN = (
     "title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "success",
 )  # fmt: skip
 LABELLED = (
-    "selectbox", "multiselect", "text_input", "number_input", "toggle", "button", "expander",
-    "page_link", "pagination",
+    "selectbox", "multiselect", "text_area", "text_input", "number_input", "toggle", "button",
+    "expander", "page_link", "pagination",
 )  # fmt: skip
 CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 
@@ -107,7 +107,7 @@ REFUSED_CALLS = {
 }  # fmt: skip
 SAFE_FUNCTIONS = {"len", "counted", "escaped", "named"}
 CLOSED_WORDS = {
-    ("widgets.py", "badge"), ("state.py", "button"), ("state.py", "selectbox"),
+    ("widgets.py", "badge"), ("state.py", "button"), ("state.py", "selectbox"), ("choices.py", "selectbox"),
     ("errands.py", "button"), ("planning.py", "multiselect"), ("widgets.py", "download_button"),
     ("widgets.py", "page_link"),
 }  # fmt: skip

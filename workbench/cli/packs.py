@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.asked import asked_versions
+from workbench.asked import asked_versions
 from workbench.cli.output import AsJson, print_json
 from workbench.cli.weigh import weigh
 from workbench.visible import visible_line, visible_token

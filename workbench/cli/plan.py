@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from workbench.cli.asked import asked_versions
+from workbench.asked import asked_versions
 from workbench.cli.output import AsJson, CaseName, case_folder, now, print_json
 from workbench.records import to_json
 from workbench.store import create_case

@@ -8,31 +8,17 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from workbench.wordwise import SPACED_WORD, UNSPACED_WORD, words
+
+__all__ = ["Codes", "characters", "codes", "ngrams", "tokens", "words"]
+
 Codes = NDArray[np.uint64]
 """One number per character, token or n-gram."""
 
-UNSPACED = (
-    r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}\p{Javanese}"
-)
-"""Scripts that put no space between words: there a token is one character with its marks."""
-_UNSPACED_WORD = rf"[{UNSPACED}]\p{{M}}*"
-_SPACED_WORD = rf"[[\p{{L}}\p{{N}}\p{{M}}_]--[{UNSPACED}]]+"
-WORD = regex.compile(rf"{_UNSPACED_WORD}|{_SPACED_WORD}", regex.V1)
-TOKEN = regex.compile(rf"{_UNSPACED_WORD}|{_SPACED_WORD}|\n+|[^\s]", regex.V1)
+TOKEN = regex.compile(rf"{UNSPACED_WORD}|{SPACED_WORD}|\n+|[^\s]", regex.V1)
 SPACE = regex.compile(r"\s+")
 
 MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-
-
-def words(text: str) -> list[str]:
-    """Words of a text, case folded, without punctuation.
-
-    Letters, digits and the marks that belong to them make a word, so a vowel sign of Devanagari does
-    not split one. In scripts without spaces every character, with its marks, is a word of its own:
-    no dictionary is used, so two-word n-grams there are n-grams of characters.
-    """
-    found: list[str] = WORD.findall(text.casefold())
-    return found
 
 
 def tokens(text: str) -> list[str]:

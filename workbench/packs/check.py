@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.packs.draft import pack_of
 from workbench.packs.library import pack_files, pack_ids
 from workbench.packs.problem import Problem, in_order, listed
-from workbench.packs.read import Examined, examine
+from workbench.packs.read import Examined, examine, examine_text
 from workbench.packs.similar import repetitions
 from workbench.packs.versions import Versions, version_problem
 
@@ -44,6 +44,21 @@ def check_paths(
     given = [examine(file, root) for file in files]
     repeated = _repeated(given, _others(given, root))
     return [_checked(item, repeated, asked or {}) for item in given]
+
+
+def check_text(
+    content: bytes, pack_id: str, root: Path, asked: Versions | None = None
+) -> CheckedFile:
+    """Check what is to become the file of a pack as `check_paths` would check the file.
+
+    Args:
+        content: The file's bytes.
+        pack_id: The pack it is for.
+        root: The folder of packs.
+        asked: Versions that a run used.
+    """
+    given = [examine_text(content, pack_id)]
+    return _checked(given[0], _repeated(given, _others(given, root)), asked or {})
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from workbench.packs.imported import imported_ids, read_imported
 from workbench.packs.problem import hint, listed, quoted, visible
 from workbench.packs.read import examine, load_pack
 from workbench.packs.schema import FAMILIES, ID_CHARACTERS, NAME, NAME_RULE
+from workbench.packs.source import RefusedError, inside, read_source
 from workbench.paths import probes_folder
 from workbench.records import Pack
 
@@ -77,6 +78,22 @@ def find_pack(pack_id: str, root: Path | None = None) -> Pack:
     if id_problems(pack_id) or not file.is_file():
         raise UnknownPackError(pack_id, [*pack_ids(root), *imported])
     return load_pack(file, root)
+
+
+def pack_text(pack_id: str, root: Path | None = None) -> str:
+    """The text of a pack's file, whatever the checker thinks of it.
+
+    Raises:
+        PackError: If there is no such file, or it is no text of a pack's size.
+    """
+    root = root or probes_folder()
+    file = root / f"{pack_id}.toml"
+    if id_problems(pack_id) or not file.exists():
+        raise UnknownPackError(pack_id, pack_ids(root))
+    try:
+        return read_source(root.resolve() / inside(file, root)).text
+    except RefusedError as refused:
+        raise PackError(f"{pack_id}.toml", [str(refused.problem)]) from refused
 
 
 def pack_ids(root: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """One file → one checked pack, or every problem in it at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from workbench.packs.draft import Draft, draft_of, naming_problems, pack_of
 from workbench.packs.problem import Problem, in_order, listed, visible
 from workbench.packs.prompts import hidden_in_the_file
 from workbench.packs.rules import RULES
-from workbench.packs.source import RefusedError, inside, parse, read_source
+from workbench.packs.source import RefusedError, Source, inside, parse, read_source, source_of
 from workbench.records import Pack
 
 
@@ -42,14 +43,24 @@ def load_pack(path: Path, root: Path) -> Pack:
 
 def examine(path: Path, root: Path) -> Examined:
     """Check one file by itself; nothing is raised, every problem is listed."""
-    name = visible(str(path))
+    try:
+        relative = inside(path, root)
+    except RefusedError as refused:
+        return Examined(visible(str(path)), None, (refused.problem,))
+    return _examined(relative, lambda: read_source(root.resolve() / relative))
+
+
+def examine_text(content: bytes, pack_id: str) -> Examined:
+    """Check what is to become the file of a pack, in the same way; no file is touched."""
+    return _examined(Path(f"{pack_id}.toml"), lambda: source_of(content))
+
+
+def _examined(relative: Path, read: Callable[[], Source]) -> Examined:
     problems: list[Problem] = []
     draft = None
     try:
-        relative = inside(path, root)
-        name = visible(relative.as_posix())
         problems += naming_problems(relative)
-        source = read_source(root.resolve() / relative)
+        source = read()
         problems += hidden_in_the_file(source)
         pack_id = relative.with_suffix("").as_posix()
         draft, misfits = draft_of(parse(source), pack_id, source)
@@ -57,4 +68,4 @@ def examine(path: Path, root: Path) -> Examined:
         problems += (problem for rule in RULES for problem in rule(draft))
     except RefusedError as refused:
         problems.append(refused.problem)
-    return Examined(name, draft, in_order(problems))
+    return Examined(visible(relative.as_posix()), draft, in_order(problems))

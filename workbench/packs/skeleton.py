@@ -72,13 +72,20 @@ def new_pack(pack_id: str, root: Path | None = None) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     try:
         with file.open("x", encoding="utf-8") as stream:
-            stream.write(_skeleton(pack_id))
+            stream.write(skeleton(pack_id))
     except FileExistsError as error:
         raise PackError(quoted(pack_id), ["the file exists already"]) from error
     return file
 
 
-def _skeleton(pack_id: str) -> str:
+def skeleton(pack_id: str) -> str:
+    """The text of a new pack, for its author to fill in.
+
+    Raises:
+        PackError: If the id cannot be one.
+    """
+    if problems := id_problems(pack_id):
+        raise PackError(quoted(pack_id), problems)
     reads = pack_id.startswith("continuation/")
     kind = "next_token" if reads else "generate"
     return SKELETON.format(

@@ -78,7 +78,17 @@ def read_source(file: Path) -> Source:
     Raises:
         RefusedError: If it is missing, too large, not a regular file or not UTF-8.
     """
-    content = _read_bytes(file)
+    return source_of(_read_bytes(file))
+
+
+def source_of(content: bytes) -> Source:
+    """Take a pack's text from its bytes.
+
+    Raises:
+        RefusedError: If it is too large or not UTF-8.
+    """
+    if len(content) > MAX_BYTES:
+        raise RefusedError(Problem(f"the file is larger than {MAX_BYTES:,} bytes"))
     try:
         text = content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
@@ -94,14 +104,11 @@ def _read_bytes(file: Path) -> bytes:
         if not stat.S_ISREG(file.lstat().st_mode):
             raise RefusedError(Problem("it is not a regular file"))
         with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            return stream.read(MAX_BYTES + 1)
     except FileNotFoundError as error:
         raise RefusedError(Problem("there is no such file")) from error
     except OSError as error:
         raise RefusedError(Problem(f"it cannot be read ({error.strerror})")) from error
-    if len(content) > MAX_BYTES:
-        raise RefusedError(Problem(f"the file is larger than {MAX_BYTES:,} bytes"))
-    return content
 
 
 def parse(source: Source) -> dict[str, Any]:

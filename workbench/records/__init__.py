@@ -7,11 +7,12 @@ process or file boundary and back unchanged.
 words.py      kinds, parts and outcomes
 asked.py      packs, models, plans
 answered.py   runs and observations
-custody.py    sittings of a run, time stamps of a case
+custody.py    sittings of a run, time stamps and notes of a case
 found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 calibrated.py what a calibration says of itself
 weighed.py    likelihood ratios, error rates, opinions
+explored.py   maps, trees and curves to explore by
 codec.py      records ↔ JSON types
 """
 
@@ -40,7 +41,8 @@ from workbench.records.calibrated import (
     SystemFigures,
 )
 from workbench.records.codec import from_json, to_json
-from workbench.records.custody import Anchor, Sitting
+from workbench.records.custody import Anchor, Note, Sitting
+from workbench.records.explored import AnswerMap, Curves, Join, Lineage, MapPoint
 from workbench.records.found import (
     AnyScore,
     Comparison,
@@ -99,11 +101,13 @@ __all__ = [
     "Access",
     "Alternative",
     "Anchor",
+    "AnswerMap",
     "AnyScore",
     "BackendName",
     "CalibrationFigures",
     "Capabilities",
     "Comparison",
+    "Curves",
     "Decoding",
     "DecodingUsed",
     "Endpoint",
@@ -113,10 +117,14 @@ __all__ = [
     "Exceeding",
     "Figure",
     "Gate",
+    "Join",
     "LatticeCell",
     "Level",
+    "Lineage",
+    "MapPoint",
     "ModelEntry",
     "NoScore",
+    "Note",
     "Observation",
     "Opinion",
     "Outcome",

@@ -1,4 +1,4 @@
-"""What the journals say of their own making: sittings and time stamps."""
+"""What the journals hold beside the evidence: sittings, time stamps, an analyst's notes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,3 +40,15 @@ class Anchor:
     """Address that was asked."""
     stated_at: datetime
     """The time that the authority states, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What an analyst says of one probe. Never evidence: no number is made from it."""
+
+    probe_address: str
+    starred: bool
+    text: str
+    """Empty where there is only a star."""
+    noted_at: datetime
+    """UTC, by the clock of the machine."""

@@ -197,6 +197,17 @@ class CaseStore:
         found = {item.suspect: item for item in self._read(Comparison, latest)}
         return tuple(found[name] for name in self.plan().suspects if name in found)
 
+    def comparison_digests(self) -> dict[str, str]:
+        """Digest of the latest comparison of each suspect that has one; nothing else is read."""
+        with connected(self.database) as connection:
+            rows = connection.execute("SELECT suspect, digest FROM comparison ORDER BY seq")
+            return dict(rows.fetchall())
+
+    def comparison(self, digest: str) -> Comparison | None:
+        """The comparison of this digest; None where the case holds none."""
+        query = "SELECT content FROM comparison WHERE digest = $digest"
+        return next(iter(self._read(Comparison, query, {"digest": digest})), None)
+
     def answers(self, probe_address: str | None = None) -> pd.DataFrame:
         """Recorded answers of every run, of one probe or of all.
 
@@ -245,9 +256,11 @@ class CaseStore:
             if record.kind == "observation"
         ]
 
-    def _read(self, record_type: type[R], query: str) -> list[R]:
+    def _read(
+        self, record_type: type[R], query: str, values: dict[str, str] | None = None
+    ) -> list[R]:
         with connected(self.database) as connection:
-            rows = connection.execute(query).fetchall()
+            rows = connection.execute(query, values or {}).fetchall()
         try:
             records = [from_json(record_type, json.loads(text)) for (text,) in rows]
         except ValueError as error:

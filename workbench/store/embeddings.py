@@ -1,5 +1,11 @@
 """The embedding cache of a case: derived, so it is recomputed rather than journaled."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
 from workbench.digest import digest_of_text
 from workbench.store.case import CaseStore
 from workbench.store.database import connected, migrate
@@ -28,6 +34,59 @@ def embedded_texts(store: CaseStore, embedder: str) -> list[tuple[str, list[floa
         ).fetchall()
     by_text = ((text, vectors.get(digest_of_text(text))) for (text,) in rows)
     return [(text, vector) for text, vector in by_text if vector is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Recorded answers with their embeddings; sequences of one length, rows in the same order."""
+
+    runs: tuple[str, ...]
+    probes: tuple[str, ...]
+    repeats: tuple[int, ...]
+    vectors: NDArray[np.float32]
+    """Unit rows, shape (answers, dim)."""
+
+
+def placed_answers(
+    store: CaseStore, embedder: str, probes: Sequence[str], repeats: int
+) -> Placed | None:
+    """Read the embedded answers to some probes.
+
+    Args:
+        store: The case.
+        embedder: Name and digest of the encoder.
+        probes: Addresses; their number bounds what is read.
+        repeats: Answers of each model to each of them, at most.
+
+    Returns:
+        Answers by probe, run and repeat; None where none of them has an embedding.
+    """
+    with connected(store.database) as connection:
+        answers = connection.execute(
+            "SELECT run_id, probe_address, repeat, text FROM observation "
+            "WHERE text IS NOT NULL AND repeat < ? AND probe_address IN (SELECT unnest(?)) "
+            "ORDER BY probe_address, run_id, repeat",
+            [repeats, list(probes)],
+        ).fetchall()
+        digests = [digest_of_text(text) for *_, text in answers]
+        found = connection.execute(
+            "SELECT text_digest, vector FROM embedding "
+            "WHERE embedder = ? AND text_digest IN (SELECT unnest(?))",
+            [embedder, sorted(set(digests))],
+        ).fetchnumpy()
+    rows = {key: row for row, key in enumerate(found["text_digest"])}
+    kept = [
+        (answer, rows[key]) for answer, key in zip(answers, digests, strict=True) if key in rows
+    ]
+    if not kept:
+        return None
+    vectors = np.stack(list(found["vector"])).astype(np.float32)
+    return Placed(
+        tuple(run for (run, *_), _ in kept),
+        tuple(probe for (_, probe, *_), _ in kept),
+        tuple(repeat for (_, _, repeat, _), _ in kept),
+        vectors[[row for _, row in kept]],
+    )
 
 
 def strays(store: CaseStore, embedders: set[str]) -> list[str]:

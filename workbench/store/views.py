@@ -1,11 +1,11 @@
 """What the pages ask of a case: small read-only queries, each a short-lived connection."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.records import Comparison, EvidenceLine, Pack, Served
+from workbench.records import Comparison, EvidenceLine, Outcome, Pack, Served
 from workbench.store.case import CaseStore
 from workbench.store.database import connected
 
@@ -20,6 +20,12 @@ class ProbeQuery:
     """Words that the prompt or an answer holds, in any case; empty for any."""
     closer: bool = False
     """Only where the suspect is closer to the reference than every control."""
+    family: str | None = None
+    """First part of a pack's id; None for every family."""
+    outcome: Outcome | None = None
+    """What some observation came to; None for any."""
+    among: Collection[str] | None = None
+    """Addresses to keep to; None for all."""
 
 
 def find_probes(
@@ -40,11 +46,13 @@ def find_probes(
         Columns probe_address, pack, prompt, suspect and nearest_control (the metric's values, NaN
         where it has none), closer (whether the suspect is closer than every control).
     """
-    found = _planned(store.packs(), query.pack)
+    found = _planned(store.packs(), query)
     if query.words:
         answered = _probes_holding(store, query.words)
         in_prompt = found["prompt"].str.casefold().str.contains(query.words.casefold(), regex=False)
         found = found[in_prompt | found["probe_address"].isin(answered)]
+    if query.outcome is not None:
+        found = found[found["probe_address"].isin(_probes_with(store, query.outcome))]
     found = found.merge(_nearest(store, comparison, line), on="probe_address", how="left")
     found["closer"] = found["closer"].eq(other=True)
     return found[found["closer"]].reset_index(drop=True) if query.closer else found
@@ -77,12 +85,13 @@ def served(store: CaseStore) -> dict[str, tuple[Served, ...]]:
     return found
 
 
-def _planned(packs: Sequence[Pack], pack_id: str | None) -> pd.DataFrame:
+def _planned(packs: Sequence[Pack], query: ProbeQuery) -> pd.DataFrame:
     rows = [
         (probe.address, pack.id, probe.prompt)
         for pack in packs
         for probe in pack.probes
-        if pack_id in (None, pack.id)
+        if query.pack in (None, pack.id) and query.family in (None, pack.family)
+        if query.among is None or probe.address in query.among
     ]
     return pd.DataFrame(rows, columns=["probe_address", "pack", "prompt"], dtype="str")
 
@@ -93,6 +102,14 @@ def _probes_holding(store: CaseStore, words: str) -> list[str]:
             "SELECT DISTINCT probe_address FROM observation "
             "WHERE contains(lower(text), lower($words)) OR contains(lower(note), lower($words))",
             {"words": words},
+        ).fetchall()
+    return [address for (address,) in rows]
+
+
+def _probes_with(store: CaseStore, outcome: Outcome) -> list[str]:
+    with connected(store.database) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT probe_address FROM observation WHERE outcome = ?", [outcome]
         ).fetchall()
     return [address for (address,) in rows]
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from workbench.records import PassageProfile
 from workbench.report.charts import ACCENT
@@ -19,6 +21,9 @@ HATCHING = {"fillmode": "overlay", "fgcolor": "rgba(255, 255, 255, 0.6)", "solid
 TOKENS_SHOWN = 12
 BEFORE = 24
 """Characters of a passage shown before a place in it."""
+FIELDS = 8
+"""Places in a line of a heat strip."""
+FIELD_CHARACTERS = 14
 
 
 def next_token_figure(
@@ -41,8 +46,8 @@ def next_token_figure(
     figure = go.Figure()
     for (name, probability), colour, pattern in zip(found.items(), COLOURS, PATTERNS, strict=False):
         figure.add_bar(
-            name=_inert(visible_line(name)),
-            x=[_inert(token) for token in shown],
+            name=inert(visible_line(name)),
+            x=[inert(token) for token in shown],
             y=[probability.get(token) for token in shown],
             marker={"color": colour, "pattern": HATCHING | {"shape": pattern}},
             hovertemplate="%{x}: %{y:.4f}",
@@ -63,7 +68,7 @@ def profile_figure(prompt: str, profile: PassageProfile) -> go.Figure:
         prompt: The passage.
         profile: Divergences in bits at its offsets.
     """
-    before = [_inert(visible_line(prompt[max(0, at - BEFORE) : at])) for at in profile.offsets]
+    before = [inert(visible_line(prompt[max(0, at - BEFORE) : at])) for at in profile.offsets]
     figure = go.Figure()
     for name, values, colour, dash in (
         ("suspect", profile.suspect, COLOURS[1], "solid"),
@@ -86,6 +91,57 @@ def profile_figure(prompt: str, profile: PassageProfile) -> go.Figure:
     )
 
 
+def strip_figure(prompt: str, profile: PassageProfile) -> go.Figure:
+    """Lay divergence from the reference over a passage, line by line.
+
+    Args:
+        prompt: The passage.
+        profile: Divergences in bits at its offsets.
+
+    Returns:
+        Two heat maps on one scale, the suspect's above the controls'; a field holds what was read
+        since the place before.
+    """
+    starts = (0, *profile.offsets)
+    read = [visible_line(prompt[a:b]) for a, b in zip(starts, profile.offsets, strict=False)]
+    most = max((*profile.suspect, *profile.controls), default=0.0)
+    figure = make_subplots(
+        rows=2, cols=1, subplot_titles=("suspect", "controls, mean"), vertical_spacing=0.12
+    )
+    for row, values in enumerate((profile.suspect, profile.controls), start=1):
+        figure.add_heatmap(
+            z=_wrapped(values),
+            text=_wrapped([inert(_tail(words)) for words in read]),
+            customdata=_wrapped([inert(words[-BEFORE:]) for words in read]),
+            texttemplate="%{text}",
+            hovertemplate="…%{customdata}·<br>%{z:.3f} bits<extra></extra>",
+            coloraxis="coloraxis",
+            xgap=1,
+            ygap=1,
+            row=row,
+            col=1,
+        )
+    lines = -(-len(read) // FIELDS)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    return figure.update_layout(
+        coloraxis={"colorscale": "Cividis", "reversescale": True, "cmin": 0, "cmax": most or 1.0,
+                   "colorbar": {"title": "bits"}},
+        height=100 + 2 * 30 * lines,
+        margin={"t": 32, "b": 8, "l": 8, "r": 8},
+    )  # fmt: skip
+
+
+def _wrapped(cells: Sequence[Any]) -> list[list[Any]]:
+    """Cells in lines of `FIELDS`, the last one filled up with nothing."""
+    filled = [*cells, *[None] * (-len(cells) % FIELDS)]
+    return [filled[at : at + FIELDS] for at in range(0, len(filled), FIELDS)]
+
+
+def _tail(words: str) -> str:
+    return words if len(words) <= FIELD_CHARACTERS else f"…{words[1 - FIELD_CHARACTERS :]}"
+
+
 def _probabilities(row: pd.Series) -> dict[str, float]:
     """Visible token → probability; two tokens that look alike are one bar."""
     found: dict[str, float] = {}
@@ -103,6 +159,6 @@ def _most_probable(found: dict[str, dict[str, float]]) -> list[str]:
     return sorted(best, key=lambda token: (-best[token], token))[:TOKENS_SHOWN]
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that Plotly, which reads a little HTML in its labels, draws as it stands."""
     return escape(text, quote=False) or "⟨empty⟩"

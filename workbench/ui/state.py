@@ -1,4 +1,4 @@
-"""What the address bar and the session hold; the only module that knows their keys."""
+"""What the address bar and the session hold: case, suspect, probe, and the filters of probes."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ import streamlit as st
 from workbench.paths import cases_folder, data_folder
 from workbench.records import Comparison, EvidenceLine, Pack, Plan
 from workbench.store import CaseStore, CaseSummary, list_cases, open_case
-from workbench.ui.widgets import three_decimals
+from workbench.ui.widgets import command, three_decimals
 from workbench.visible import visible_line
 
 UNFINISHED = frozenset({"planned", "recording", "running", "stalled"})
@@ -41,7 +41,7 @@ def chosen_case() -> CaseStore | None:
     """
     folders = _case_folders()
     asked = _carried("case")
-    name = _addressed_box("Case", "case", list(folders), None)
+    name = addressed_box("Case", "case", list(folders), None)
     if name is not None:
         return open_case(folders[name])
     if asked is not None:
@@ -88,10 +88,56 @@ def left_out(sections: Sequence[str], exhibits: Sequence[int]) -> tuple[list[str
     return titles, numbers
 
 
+def opened_case() -> tuple[CaseStore, str] | None:
+    """Let the reader choose a case and a suspect; None, with what to do next, while there is none.
+
+    Raises:
+        CaseError: If the case does not open.
+    """
+    choice, other = st.columns(2)
+    with choice:
+        store = chosen_case()
+    if store is None:
+        st.info("Choose a case above; the Cases page lists them with their state.")
+        return None
+    with other:
+        return store, chosen_suspect(store.plan())
+
+
+def compared_case() -> tuple[CaseStore, str, Comparison] | None:
+    """The same, with the latest comparison; None, with the command to make one, without it.
+
+    Raises:
+        CaseError: If the case does not open.
+    """
+    opened = opened_case()
+    if opened is None:
+        return None
+    store, suspect = opened
+    comparison = comparison_of(store, suspect)
+    if comparison is None:
+        st.info("This suspect was not compared yet, so no answer was embedded.")
+        command("workbench", "run", store.name)
+        command("workbench", "compare", store.name)
+        return None
+    return store, suspect, comparison
+
+
 def chosen_suspect(plan: Plan) -> str:
     """Let the reader choose among several suspects, carried as `?suspect=NAME`."""
     first = plan.suspects[0]
-    return _addressed_box("Suspect", "suspect", plan.suspects, first) or first
+    return addressed_box("Suspect", "suspect", plan.suspects, first) or first
+
+
+def comparison_of(store: CaseStore, suspect: str) -> Comparison | None:
+    """The latest comparison of a suspect, read once for as long as it is the latest; None: none."""
+    digest = store.comparison_digests().get(suspect)
+    return None if digest is None else _comparison(store.folder, digest)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _comparison(folder: Path, digest: str) -> Comparison | None:
+    return CaseStore(folder).comparison(digest)
 
 
 def chosen_pack(packs: Sequence[Pack]) -> str | None:
@@ -148,7 +194,7 @@ def chosen_probe(addresses: Sequence[str]) -> str:
         _step("Previous", "arrow_back", "P", addresses[place - 1] if place else None)
     with box:
         label = f"Probe {place + 1} of {len(addresses)}"
-        current = _addressed_box(label, "probe", addresses, addresses[0])
+        current = addressed_box(label, "probe", addresses, addresses[0])
     with onward:
         _step("Next", "arrow_forward", "N", next(iter(addresses[place + 1 :]), None))
     return current or addresses[0]
@@ -205,7 +251,7 @@ def _carried(key: str) -> str | None:
     return st.query_params.get(key, st.session_state.get(CARRIED + key))
 
 
-def _addressed_box(label: str, key: str, options: Sequence[str], default: str | None) -> str | None:
+def addressed_box(label: str, key: str, options: Sequence[str], default: str | None) -> str | None:
     """A box of choices that the address bar always names and every page takes along.
 
     Widgets bound by Streamlit itself forget a choice that came with the address when the reader

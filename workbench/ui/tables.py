@@ -5,10 +5,11 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from workbench.records import AnyScore, Comparison, EvidenceLine, Outcome, Plan, Score
+from workbench.records import AnyScore, Comparison, EvidenceLine, Note, Outcome, Plan, Score
 from workbench.report.blocks import Table
 from workbench.report.numbers import decimals_for, interval, number
 from workbench.report.wording import plain
+from workbench.wordwise import Phrase
 
 ABSENT = "—"
 NOT_COMPUTED = "not computed"
@@ -154,8 +155,13 @@ def digest_rows(comparison: Comparison) -> pd.DataFrame:
     )
 
 
-def probe_rows(found: pd.DataFrame) -> pd.DataFrame:
-    """The list of probes with the headings a reader sees."""
+def probe_rows(found: pd.DataFrame, noted: Mapping[str, Note]) -> pd.DataFrame:
+    """The list of probes with the headings a reader sees.
+
+    Args:
+        found: As `find_probes` gives it.
+        noted: Stars and notes by probe; their column stands only where there are some.
+    """
     names = {
         "probe_address": "probe",
         "suspect": "suspect's value",
@@ -163,7 +169,22 @@ def probe_rows(found: pd.DataFrame) -> pd.DataFrame:
         "closer": "suspect closest",
     }
     shown = found.rename(columns=names)[[*names.values(), "prompt"]]
-    return shown if shown["suspect's value"].notna().any() else shown[["probe", "prompt"]]
+    if not shown["suspect's value"].notna().any():
+        shown = shown[["probe", "prompt"]]
+    marks = [_mark(noted.get(address)) for address in shown["probe"]]
+    return shown.assign(**{"star and note": marks}) if any(marks) else shown
+
+
+def _mark(note: Note | None) -> str:
+    return f"{'★ ' if note.starred else ''}{note.text}".strip() if note else ""
+
+
+def phrase_rows(found: Sequence[Phrase], controls: int) -> pd.DataFrame:
+    """Phrases that two models share, one row each, beside how many controls wrote them too."""
+    return pd.DataFrame(
+        [(phrase.text, phrase.words, f"{phrase.others} of {controls}") for phrase in found],
+        columns=["phrase", "words", "controls that wrote it too"],
+    )
 
 
 def value_rows(values: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:

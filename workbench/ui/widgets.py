@@ -22,6 +22,7 @@ from workbench.report.exhibits import Exhibit
 from workbench.report.numbers import counted
 from workbench.store import CaseSummary
 from workbench.visible import visible, visible_line
+from workbench.wordwise import Stretch
 
 STATE_COLOURS = {
     "planned": "gray",
@@ -198,6 +199,22 @@ def answer(repeats: str, recorded: pd.Series, *, whole: bool) -> None:
         quoted(recorded["text"], whole=whole)
     if isinstance(recorded["note"], str):
         plain(f"Note: {recorded['note']}")
+
+
+def differences(stretches: Sequence[Stretch], phrase: int) -> None:
+    """Show two texts as one, a line for each stretch, its sign before it and nothing rendered.
+
+    Args:
+        stretches: What `wordwise.differences` found.
+        phrase: Words from which on a stretch of both is marked as a phrase.
+    """
+    signs = {"first": "-", "second": "+"}
+    lines = [
+        f"{signs.get(it.side, '=' if it.words >= phrase else ' ')} {visible_line(it.text)}"
+        for it in stretches
+    ]
+    st.code("\n".join(lines), language="diff", wrap_lines=True)
+    st.caption(f"− reference only, + the other only, = at least {phrase:,} words of both in a row")
 
 
 def _counted(tokens: float | None) -> str:

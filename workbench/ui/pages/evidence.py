@@ -1,17 +1,17 @@
 """Every probe: what the reference, the suspect and the controls answered."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
-from workbench.records import Comparison, Pack, Plan, Role
+from workbench.records import Comparison, Note, Pack
 from workbench.store import CaseStore
+from workbench.store.notes import notes
 from workbench.store.views import ProbeQuery, find_probes, probe_values
-from workbench.ui import figures, state, tables, widgets
+from workbench.ui import choices, noting, side_by_side, state, tables, token_panel, widgets
 
 PROBES_LISTED = 500
-ANSWERS_SHOWN = 20
-"""Different answers of one model that are drawn; more are counted."""
-CONTROLS_PER_PAGE = 6
 
 
 def render() -> None:
@@ -27,51 +27,74 @@ def render() -> None:
         with other:
             suspect = state.chosen_suspect(store.plan())
         widgets.recorded_by_others(store.runs())
-        found = {item.suspect: item for item in store.comparisons()}
-        listed = _listed(store, found.get(suspect))
+        comparison, noted = state.comparison_of(store, suspect), notes(store)
+        listed = _listed(store, comparison, noted)
         if listed.empty:
             st.info("No probe fits these filters. Take one of them back to see more.")
             return
-        _browse(store, listed, suspect, found.get(suspect))
+        _browse(store, listed, suspect, comparison, noted)
 
 
-def _listed(store: CaseStore, comparison: Comparison | None) -> pd.DataFrame:
-    packs, search, metric = st.columns(3)
-    with packs:
-        pack = state.chosen_pack(store.packs())
+def _listed(
+    store: CaseStore, comparison: Comparison | None, noted: Mapping[str, Note]
+) -> pd.DataFrame:
+    packs = store.packs()
+    first, second, third, search = st.columns(4)
+    with first:
+        family = choices.chosen_family(packs)
+    with second:
+        pack = state.chosen_pack(packs)
+    with third:
+        outcome = choices.chosen_outcome()
     with search:
         words = state.chosen_words()
+    with st.container(horizontal=True):
+        among = _spoken_of(noted) if choices.only_noted() else None
+        closer = comparison is not None and state.only_closer()
+    query = ProbeQuery(pack, words, closer, family, outcome, among)
     if comparison is None:
-        return find_probes(store, ProbeQuery(pack, words))
-    with metric:
-        line = state.chosen_line(comparison)
-    query = ProbeQuery(pack, words, closer=state.only_closer())
-    return find_probes(store, query, comparison, line)
+        return find_probes(store, query)
+    return find_probes(store, query, comparison, state.chosen_line(comparison))
+
+
+def _spoken_of(noted: Mapping[str, Note]) -> list[str]:
+    return [address for address, note in noted.items() if note.starred or note.text]
 
 
 def _browse(
-    store: CaseStore, listed: pd.DataFrame, suspect: str, comparison: Comparison | None
+    store: CaseStore,
+    listed: pd.DataFrame,
+    suspect: str,
+    comparison: Comparison | None,
+    noted: Mapping[str, Note],
 ) -> None:
     addresses = listed["probe_address"].tolist()
     with st.expander(f"List of the {len(addresses):,} probes that fit"):
-        rows = tables.probe_rows(listed.head(PROBES_LISTED))
+        rows = tables.probe_rows(listed.head(PROBES_LISTED), noted)
         state.selectable_probes(widgets.shown_cells(rows), addresses)
         if len(addresses) > PROBES_LISTED:
             st.caption(f"The first {PROBES_LISTED}; narrow the filters to list the others.")
     address = state.chosen_probe(addresses)
     pack = next(item for item in store.packs() if item.id == address.split("#")[0])
-    _prompt(pack, listed.loc[listed["probe_address"] == address, "prompt"].item())
+    prompt, margin = st.columns([2, 1])
+    with prompt:
+        _prompt(pack, listed.loc[listed["probe_address"] == address, "prompt"].item())
+    with margin:
+        noting.draw(store, address, noted.get(address))
+    _recorded(store, pack, address, suspect)
+    if comparison is not None:
+        token_panel.along_the_passage(comparison, address, pack)
+        _values(store, comparison, address)
+
+
+def _recorded(store: CaseStore, pack: Pack, address: str, suspect: str) -> None:
     answers = store.answers(address)
     if answers.empty:
-        st.info("This probe was not put to any model yet.")
-        return
-    if pack.kind == "generate":
-        _answers(answers, store.plan(), suspect)
+        st.info("This probe was not put to any model yet. The Cases page starts and goes on.")
+    elif pack.kind == "generate":
+        side_by_side.draw(answers, store.plan(), suspect)
     else:
-        _next_tokens(store, answers, address, suspect)
-    if comparison is not None:
-        _profile(comparison, address, pack)
-        _values(store, comparison, address)
+        token_panel.next_tokens(store, answers, address, suspect)
 
 
 def _prompt(pack: Pack, prompt: str) -> None:
@@ -80,74 +103,6 @@ def _prompt(pack: Pack, prompt: str) -> None:
     widgets.plain(f"{pack.title} (version {pack.version}). {pack.rationale}")
     if pack.weak is not None:
         widgets.plain(f"Shown, never counted in any score. {pack.weak}")
-
-
-def _answers(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
-    st.header("Answers", anchor=False)
-    whole = st.toggle("Show long answers whole", key="whole")
-    left, right = st.columns(2)
-    with left:
-        _of_one_model(answers, "reference", plan.reference, whole=whole)
-    with right:
-        _of_one_model(answers, "suspect", suspect, whole=whole)
-    st.subheader("Controls", anchor=False)
-    controls = state.shown_controls(plan.controls, CONTROLS_PER_PAGE)
-    with st.grid("auto", min_column_width=260):
-        for control in controls:
-            _of_one_model(answers, "control", control, whole=whole)
-
-
-def _of_one_model(answers: pd.DataFrame, role: Role, model: str, *, whole: bool) -> None:
-    given = answers[(answers["role"] == role) & (answers["model"] == model)]
-    groups = list(tables.repeats_together(given))
-    with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            widgets.role_badge(role)
-            widgets.plain(model)
-        if not groups:
-            st.caption("Not asked yet.")
-        for repeats, answer in groups[:ANSWERS_SHOWN]:
-            widgets.answer(repeats, answer, whole=whole)
-        if len(groups) > ANSWERS_SHOWN:
-            st.caption(f"{len(groups) - ANSWERS_SHOWN} more different answers are not drawn.")
-
-
-def _next_tokens(store: CaseStore, answers: pd.DataFrame, address: str, suspect: str) -> None:
-    st.header("Most probable next tokens", anchor=False)
-    st.caption("This pack asks how probable each next token is; nothing is sampled.")
-    tokens = store.next_tokens(address)
-    if tokens.empty:
-        st.info("No model gave token probabilities at this probe.")
-    else:
-        _token_figure(tokens, store.plan(), suspect)
-    widgets.table(tables.asked_rows(answers), alt="Outcome of this probe for each model")
-
-
-def _token_figure(tokens: pd.DataFrame, plan: Plan, suspect: str) -> None:
-    control = state.chosen_control(plan.controls)
-    position = state.chosen_position(tables.positions(tokens))
-    models = [("reference", plan.reference), ("suspect", suspect)]
-    models += [("control", control)] if control else []
-    widgets.explored(
-        figures.next_token_figure(tokens, models, position),
-        alt="Probabilities of the next tokens by reference, suspect and one control",
-    )
-
-
-def _profile(comparison: Comparison, address: str, pack: Pack) -> None:
-    profile = next((it for it in comparison.profiles if it.probe_address == address), None)
-    if profile is None:
-        return
-    st.header("Along the passage", anchor=False)
-    st.caption(
-        "How far the next two bytes lie from the reference's, place by place: where the suspect runs "
-        "below the controls, it is closer to the reference than they are."
-    )
-    prompt = next(probe.prompt for probe in pack.probes if probe.address == address)
-    widgets.explored(
-        figures.profile_figure(prompt, profile),
-        alt="Divergence from the reference along the passage, of the suspect and the controls",
-    )
 
 
 def _values(store: CaseStore, comparison: Comparison, address: str) -> None:

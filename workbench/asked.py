@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from workbench import paths
+from workbench.packs.weights import weighed_versions
 from workbench.store import planned_versions
 
 
@@ -13,7 +14,5 @@ def asked_versions(root: Path | None = None) -> dict[tuple[str, int], str]:
         root: The folder of packs, if it is not probes/; the cases here asked probes/, so they say
             nothing of another folder.
     """
-    from workbench.packs.weights import weighed_versions
-
     found = weighed_versions(root)
     return found if root is not None else found | planned_versions(paths.cases_folder())

@@ -107,7 +107,8 @@ REFUSED_CALLS = {
 }  # fmt: skip
 SAFE_FUNCTIONS = {"len", "counted", "escaped", "named"}
 CLOSED_WORDS = {
-    ("widgets.py", "badge"), ("state.py", "button"), ("state.py", "selectbox"), ("choices.py", "selectbox"),
+    ("widgets.py", "badge"), ("state.py", "button"), ("state.py", "selectbox"),
+    ("choices.py", "selectbox"),
     ("errands.py", "button"), ("planning.py", "multiselect"), ("widgets.py", "download_button"),
     ("widgets.py", "page_link"),
 }  # fmt: skip

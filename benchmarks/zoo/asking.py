@@ -23,7 +23,6 @@ PACKS = (
     "knowledge/invented-entities",
     "knowledge/multiple-choice",
     "style/short-answers",
-    "style/habits-of-form",
 )
 """What models without a chat template can be asked: text to go on with, short questions, letters."""
 REPEATS = 2

@@ -102,15 +102,25 @@ def kept(member: Member, recipe: Mapping[str, Any]) -> Made | None:
             fix=f"Remove {folder} and build again.",
         )
     check_weights_folder(folder)
-    told = json.loads((folder / RECIPE_FILE).read_text(encoding="utf-8"))
+    figures = _figures(folder, member)
     return Made(
         member.name,
         str(folder),
         digest_of(recipe),
         weights_digest(folder),
         recipe["corpora"],
-        told["figures"],
+        figures,
     )
+
+
+def _figures(folder: Path, member: Member) -> dict[str, float]:
+    try:
+        told = json.loads((folder / RECIPE_FILE).read_text(encoding="utf-8"))
+        return {str(name): float(value) for name, value in told["figures"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"The recipe of {member.name} cannot be read.", fix=f"Remove {folder} and build again."
+        ) from error
 
 
 def describe(

@@ -54,7 +54,8 @@ def make(member: Member, parents: Mapping[str, Made], say: Say) -> Made:
     seed = seed_from("zoo", member.name)
     with built_in_place(folder_of(recipe)) as out, no_progress_bars(), _one_thread():
         torch.manual_seed(seed)
-        figures = _build(member, parents, seed, out, say)
+        measured = _build(member, parents, seed, out, say)
+        figures = {name: float(value) for name, value in measured.items()}
         describe(out, member, recipe, figures)
     return Made(
         member.name,

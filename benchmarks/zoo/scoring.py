@@ -1,7 +1,7 @@
 """The zoo's answers scored against its truth: one row for each labelled pair, and rates for each label.
 
-Scores come from the program's own scoring of recorded answers, which sees answers and declared lineage;
-labels come from the record and are joined afterwards.
+Scores come from the program's own scoring of a recorded case, which sees what was recorded and declared
+lineage; labels come from the zoo's record and are carried along unread.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,14 +15,18 @@ from benchmarks.zoo.members import Member
 from benchmarks.zoo.record import Recorded
 from workbench.digest import seed_from
 from workbench.errors import CaseError
-from workbench.evaluate import evaluate, read_sources
+from workbench.evaluate import Evaluated
+from workbench.evaluate.cases import evaluate_case
 from workbench.evaluate.summary import NEGATIVE, LabelRate, rates
+from workbench.records import Access
 from workbench.store import CaseStore
 
 Say = Callable[[str], None]
 MOST_UNRELATED = 1500
 """Unrelated pairs that are scored, drawn by seed; every related pair is."""
 DOSED = "distilled_from"
+PRIMARY_DOSE = 0.1
+"""Students of at least this dose stand for what a student is; those below are only counted."""
 SCORES = ("weights_score", "weights_raw", "outputs_score", "outputs_raw")
 """Columns that hold scores: each question without length and layout, and with them."""
 ABOUT = {
@@ -43,12 +47,13 @@ class Rate:
     rate: LabelRate
 
 
-def score_zoo(recorded: Recorded, store: CaseStore, say: Say) -> pd.DataFrame:
+def score_zoo(recorded: Recorded, store: CaseStore, access: Access, say: Say) -> Evaluated:
     """Score every related pair of a zoo and a sample of the unrelated ones.
 
     Args:
         recorded: The zoo.
         store: Its case, run to the end.
+        access: `text`, or `logits` for what distributions add; served members show none.
         say: Receives progress in words.
 
     Returns:
@@ -61,29 +66,10 @@ def score_zoo(recorded: Recorded, store: CaseStore, say: Say) -> pd.DataFrame:
         raise CaseError(
             f"Case {store.name!r} was not run to the end.", fix=f"Run `workbench run {store.name}`."
         )
-    models = model_table(recorded.members)
-    answers = answer_table(store)
-    found = evaluate(
-        read_sources(answers, models), pair_table(recorded.members), models, report=say
+    members = recorded.members
+    return evaluate_case(
+        store, model_table(members), access=access, pairs=pair_table(members), report=say
     )
-    return found.table
-
-
-def answer_table(store: CaseStore) -> pd.DataFrame:
-    """Answers of everybody to the packs that ask for text, in the columns of recorded answers."""
-    kinds = {pack.id: pack.kind for pack in store.packs()}
-    found = store.answers()
-    pack = found["probe_address"].str.partition("#")[0]
-    usable = found["outcome"].isin(["answered", "truncated"]) & (pack.map(kinds) == "generate")
-    return pd.DataFrame(
-        {
-            "model_id": found["model"],
-            "prompt_id": found["probe_address"],
-            "category": pack,
-            "sample_idx": found["repeat"],
-            "response": found["text"],
-        }
-    )[usable]
 
 
 def model_table(members: Sequence[Member]) -> pd.DataFrame:
@@ -106,26 +92,24 @@ def model_table(members: Sequence[Member]) -> pd.DataFrame:
 
 
 def pair_table(members: Sequence[Member]) -> pd.DataFrame:
-    """Labelled pairs as rows, unrelated ones thinned out."""
-    pairs = list(Truth(members).pairs())
-    near = [pair for pair in pairs if pair.label != NEGATIVE]
+    """Labelled pairs as rows, each once: a score has no direction. Unrelated ones are thinned out."""
+    pairs = {frozenset((pair.reference, pair.suspect)): pair for pair in Truth(members).pairs()}
+    near = [pair for pair in pairs.values() if pair.label != NEGATIVE]
     far = sorted(
-        (pair for pair in pairs if pair.label == NEGATIVE),
-        key=lambda pair: seed_from("pair", pair.reference, pair.suspect),
+        (pair for pair in pairs.values() if pair.label == NEGATIVE),
+        key=lambda pair: seed_from("pair", *sorted((pair.reference, pair.suspect))),
     )
     return pd.DataFrame([_row(pair) for pair in (*near, *far[:MOST_UNRELATED])])
 
 
 def _row(pair: Pair) -> dict[str, object]:
-    reference, suspect = pair.families
     return {
         "reference": pair.reference,
         "suspect": pair.suspect,
         "label": pair.label,
         "method": pair.method,
         "dose": pair.dose,
-        "reference_family": reference,
-        "suspect_family": suspect,
+        "primary": int(pair.label == DOSED and (pair.dose or 0.0) >= PRIMARY_DOSE),
     }
 
 

@@ -140,3 +140,11 @@ def test_a_zoo_that_was_not_built_says_how(empty):
 def test_an_unknown_size_suggests_the_nearest(empty):
     with pytest.raises(ModelError, match='no zoo of size "smal"; did you mean "small"'):
         read_record("smal")
+
+
+def test_a_recipe_that_cannot_be_read_is_refused(copied, monkeypatch):
+    file = Path(copied.made["zoo-mini-oak"].folder) / "recipe.json"
+    file.write_text('{"figures": 3}')
+    monkeypatch.setattr("benchmarks.zoo.keep.changed_files", lambda folder: [])
+    with pytest.raises(ModelError, match="The recipe of zoo-mini-oak cannot be read"):
+        build("mini", jobs=1, say=silent)

@@ -92,4 +92,26 @@ def test_tables_mark_what_a_question_is_about_and_show_no_number_that_is_unknown
 def test_a_case_that_was_not_run_is_not_scored(zoo, tmp_path):
     store = plan_zoo(zoo, tmp_path / "cases" / "zoo-mini", NOON, silent)
     with pytest.raises(CaseError, match="was not run to the end"):
-        score_zoo(zoo, store, silent)
+        score_zoo(zoo, store, "text", silent)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_pair_has_another_label_the_other_way_round(size):
+    from benchmarks.zoo.lineage import Truth
+
+    labels = {}
+    for pair in Truth(population(SIZES[size])).pairs():
+        both = frozenset((pair.reference, pair.suspect))
+        assert labels.setdefault(both, pair.label) == pair.label
+
+
+def test_a_pair_is_a_row_once():
+    table = pair_table(MEMBERS)
+    sides = [frozenset(pair) for pair in zip(table["reference"], table["suspect"], strict=True)]
+    assert len(set(sides)) == len(sides)
+
+
+def test_students_of_a_tenth_stand_for_students_and_no_other_pair_is_marked():
+    marked = pair_table(MEMBERS).query("primary == 1")
+    assert set(marked["label"]) == {"distilled_from"}
+    assert marked["dose"].min() == 0.1

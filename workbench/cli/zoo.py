@@ -13,6 +13,7 @@ from rich.text import Text
 from workbench.cli.evaluate import write_table
 from workbench.cli.output import AsJson, case_folder, now, print_json, say
 from workbench.errors import ModelError
+from workbench.records import Access
 from workbench.store import open_case
 from workbench.visible import visible_line
 
@@ -67,6 +68,9 @@ def evaluate(
     *,
     size: Size = "small",
     case: Annotated[str | None, typer.Option(help="The zoo's case; zoo-SIZE if left out.")] = None,
+    access: Annotated[
+        Access, typer.Option(help="What is scored: texts, or distributions as well.")
+    ] = "text",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Where the scores go, as CSV; beside the record."),
@@ -74,19 +78,23 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Score every related pair and many unrelated ones, and say how each relation is told apart."""
+    from workbench.evaluate.protocols import write_protocols
+
     record, scoring = _zoo("record"), _zoo("scoring")
     recorded = record.read_record(size)
     store = open_case(case_folder(case or f"zoo-{size}"))
-    scores = scoring.score_zoo(recorded, store, say)
-    path = output or record.zoo_folder(size) / "scores.csv"
-    write_table(scores, path)
-    say(f"Scores of {len(scores)} pairs are in {path}.")
-    found = scoring.rate_all(scores, scoring.SCORES)
+    scored = scoring.score_zoo(recorded, store, access, say)
+    path = output or record.zoo_folder(size) / f"scores-{access}.csv"
+    write_table(scored.table, path)
+    write_protocols(scored.protocols, path)
+    say(f"Scores of {len(scored.table)} pairs are in {path}.")
+    found = scoring.rate_all(scored.table, scoring.SCORES)
     if as_json:
         print_json({"output": str(path), "rates": scoring.plain(found)})
         return
     for line in scoring.as_markdown(found):
         typer.echo(line)
+    typer.echo(f"\nNext: workbench calibrate {path} -o data/calibration/zoo-{size}-{access}")
 
 
 def _zoo(part: str) -> ModuleType:

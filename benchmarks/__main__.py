@@ -22,6 +22,7 @@ from benchmarks import (
     peers,
     power,
     robust,
+    ui,
 )
 from workbench.errors import nearest
 
@@ -40,6 +41,7 @@ BENCHMARKS = {
     "peers": peers.measure,
     "power": power.measure,
     "robust": robust.measure,
+    "ui": ui.measure,
 }
 
 

@@ -36,9 +36,8 @@ def test_an_empty_folder_says_what_to_do_next(no_cases, monkeypatch):
 def test_a_pack_is_shown_with_its_reasons_and_probes(library):
     page = open_page("packs")
     about, probes = (grid.value for grid in page.dataframe)
-    assert about.iloc[0].tolist() == [
-        "why", "Choices that nothing calls for are habits, and habits are inherited.",
-    ]  # fmt: skip
+    assert about.iloc[0].tolist() == ["asks", "generate, chat"]
+    assert "Choices that nothing calls for are habits, and habits are inherited." in words(page)
     assert probes["prompt"].tolist() == ["Which season do you like?", "Name a bird that sings."]
     assert "No panel was asked this version yet" in words(page)
     assert "workbench packs try style/made --model NAME" in words(page)

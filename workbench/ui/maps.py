@@ -85,9 +85,10 @@ def _marks(run: str, points: Sequence[MapPoint], *, size: int, opacity: float) -
 
 
 def matrix_figure(found: Lineage) -> go.Figure:
-    """Draw the distance of every two models, darker the nearer."""
-    labels = [named(run) for run in found.runs]
-    distances = np.array(found.distances)
+    """Draw the distance of every two models, darker the nearer, in the order of the tree."""
+    order = _leaf_order(found)
+    labels = [named(found.runs[leaf]) for leaf in order]
+    distances = np.array(found.distances)[np.ix_(order, order)]
     apart = distances[~np.eye(len(labels), dtype=bool)]
     figure = go.Figure()
     figure.add_heatmap(
@@ -135,6 +136,7 @@ def tree_figure(found: Lineage) -> go.Figure:
             "tickvals": list(range(len(order))),
             "ticktext": [named(found.runs[leaf]) for leaf in order],
             "automargin": True,
+            "showgrid": False,
         },
         showlegend=False,
         height=max(320, side),
@@ -150,7 +152,7 @@ def _support(figure: go.Figure, found: Lineage, places: dict[int, tuple[float, f
         y=[places[number][1] for number, _ in shown],
         text=[f"{join.support:.0%}" for _, join in shown],
         mode="markers+text",
-        textposition="middle right",
+        textposition="top right",
         marker={"color": COLOURS[0], "size": 7},
         hovertemplate="in %{text} of the resampled sets of probes<extra></extra>",
     )

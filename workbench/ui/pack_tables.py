@@ -12,21 +12,17 @@ from workbench.ui.tables import ABSENT
 
 
 def about_rows(pack: Pack) -> pd.DataFrame:
-    """What a pack says of itself."""
+    """How a pack asks, in few words."""
     sampled = (
         f"temperature {pack.decoding.temperature:g}, {pack.decoding.max_tokens} tokens at most, "
         f"{pack.decoding.repeats} repeats"
     )
     return pd.DataFrame(
         [
-            ("why", pack.rationale),
-            ("source", pack.source),
-            ("authors", ", ".join(pack.authors)),
             ("asks", f"{pack.kind}, {pack.template}"),
             ("decoding", sampled if pack.kind == "generate" else "read, not sampled"),
             ("metrics", ", ".join(pack.metrics) or "every one that can take it"),
-            ("counts", "yes" if pack.weak is None else f"no: {pack.weak}"),
-            ("what else makes models alike", "; ".join(pack.confounders) or ABSENT),
+            ("authors", ", ".join(pack.authors)),
             ("digest", pack.digest),
         ],
         columns=["what", "words"],

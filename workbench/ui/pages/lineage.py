@@ -25,7 +25,7 @@ def _draw(store: CaseStore, _: str, comparison: Comparison) -> None:
     st.header("Every two models", anchor=False)
     st.caption(
         f"Mean over {found.probes:,} probes of how far the embedded answers of two models lie apart, "
-        "less what repeats of one model do: 0 means as near as a model is to itself."
+        "less what repeats of one model do: 0, the darkest, means as near as a model is to itself."
     )
     widgets.explored(
         maps.matrix_figure(found), alt="Distance of the answers of every two models of the case"

@@ -43,7 +43,13 @@ def _draw(pack_id: str) -> None:
 def _read(pack: Pack) -> None:
     st.subheader(widgets.escaped(pack.title), anchor=False)
     st.caption(f"Version {pack.version:,}, {counted(len(pack.probes), 'probe')}")
-    widgets.table(pack_tables.about_rows(pack), alt="What the pack says of itself")
+    widgets.plain(pack.rationale)
+    if pack.weak is not None:
+        widgets.plain(f"Shown, never counted in any score. {pack.weak}")
+    for confounder in pack.confounders:
+        widgets.plain(f"What else makes models alike: {confounder}")
+    widgets.plain(f"Source: {pack.source}")
+    widgets.table(pack_tables.about_rows(pack), alt="How the pack asks")
     rows = pack_tables.probe_rows(pack, read_weights(pack))
     widgets.table(rows, alt="Probes of the pack")
     st.caption("Try it on a model, which must be on this machine or served:")

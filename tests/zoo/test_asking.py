@@ -13,9 +13,9 @@ from tests.made import NOON
 from tests.zoo.conftest import silent
 from workbench.cli import zoo as command
 from workbench.errors import ModelError
+from workbench.extent import default_controls
 from workbench.models.catalogue import find_model, load_catalogue
 from workbench.packs import find_pack
-from workbench.plan import default_controls
 
 
 @pytest.fixture

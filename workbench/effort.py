@@ -13,8 +13,8 @@ from workbench.models.prices import price
 from workbench.records import Endpoint, ModelEntry, Pack, Role
 from workbench.store.habits import Habit
 
-NEVER_ASKED = Unknown("no case on this machine asked these packs")
-NEVER_TIMED = Unknown("no case on this machine asked this model")
+NEVER_ASKED = Unknown("some of these packs were never asked on this machine")
+NEVER_TIMED = Unknown("some of these models were never asked on this machine")
 NO_PRICE = Unknown("its price is not known")
 
 Known = float | Unknown

@@ -63,7 +63,8 @@ def _outlook(
     adapted = [_adapted(one, question, planned) for one in calibrations]
     chosen, apart = calibrated_for(planned, question, adapted)
     if chosen is None:
-        return Outlook(question, None, apart)
+        at_hand = any(question in one.labelled for one in calibrations)
+        return Outlook(question, None, apart if at_hand else ())
     derived, independent = reachable(chosen.figures.system(question, "independent"))
     return Outlook(question, chosen.figures.name, (), derived, independent)
 

@@ -56,6 +56,12 @@ def _weights() -> None:
     _task("fetch", words, "Add the weights", "download", "is on this machine now")
 
 
+def fetch(names: Sequence[str]) -> None:
+    """Draw the button that brings known models' weights to this machine."""
+    words = ["models", "fetch", "--json", "--", *names]
+    _task("weights", words, "Fetch these weights", "download", "is on this machine now")
+
+
 def _endpoint() -> None:
     st.caption(
         "Any server that speaks the OpenAI protocol. Nothing is sent to it until a case is run; then "

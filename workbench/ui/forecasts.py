@@ -50,6 +50,11 @@ def effort_rows(found: Iterable[Effort], entries: Mapping[str, ModelEntry]) -> p
     )
 
 
+def absent(entries: Mapping[str, ModelEntry]) -> list[str]:
+    """Local models whose weights are not on this machine."""
+    return [name for name, e in entries.items() if e.backend == "local" and not is_here(e)]
+
+
 def effort_sentences(found: Sequence[Effort]) -> Iterator[str]:
     """Tokens, cost and time of all models together; what is unknown says why."""
     tokens = [one.tokens for one in found]
@@ -61,8 +66,8 @@ def effort_sentences(found: Sequence[Effort]) -> Iterator[str]:
         costs = [one.cost for one in paid if one.currency == currency and one.cost is not None]
         yield f"Cost in {currency}: {_three(costs, _amount)}."
     yield f"Time, one model after the other: {_time(total(one.seconds for one in found))}."
-    if absent := dict.fromkeys(_reasons(found)):
-        yield f"Unknown, because {'; '.join(absent)}."
+    if why := dict.fromkeys(_reasons(found)):
+        yield f"Unknown, because {'; '.join(why)}."
 
 
 def outlook_lines(ahead: Outlook) -> Iterator[str]:
@@ -87,7 +92,7 @@ def _where(entry: ModelEntry) -> str:
         return "endpoint"
     if entry.backend == "replay":
         return "recorded"
-    return "here" if is_here(entry) else f"to be fetched: workbench models fetch {entry.name}"
+    return "here" if is_here(entry) else "not here yet"
 
 
 def _three(spans: Sequence[Span], shown: Callable[[Known], str]) -> str:

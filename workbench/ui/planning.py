@@ -9,6 +9,7 @@ import streamlit as st
 from workbench.extent import DEFAULT_READINGS, Extent, default_controls
 from workbench.packs.weights import PackWeights, read_weights
 from workbench.records import Endpoint, ModelEntry, Pack, Part
+from workbench.ui import widgets
 from workbench.visible import visible_line
 
 ADDED = "added-"
@@ -53,9 +54,8 @@ def chosen_models(catalogue: Mapping[str, ModelEntry]) -> Models:
     automatic = default_controls(catalogue, reference or "", suspects)
     controls = _several("Controls: models known to be independent", others, "controls")
     if not controls and reference and suspects:
-        st.caption(
-            "None is named, so one of each unrelated family whose weights are listed is taken."
-        )
+        st.caption("None is named, so one local model of each unrelated family is taken:")
+        widgets.plain(", ".join(automatic) or "there is none")
         controls = automatic
     return Models(reference, suspects, controls, _stacks(catalogue, reference))
 

@@ -98,6 +98,10 @@ def _takes(
     widgets.table(
         forecasts.effort_rows(found, entries), alt="Questions, tokens, cost and time of each model"
     )
+    if absent := forecasts.absent(entries):
+        st.caption("Weights that are not here have to be fetched before these models can be asked:")
+        widgets.plain(", ".join(absent))
+        adding.fetch(absent)
 
 
 def _amounts(found: tuple[Effort, ...]) -> None:

@@ -89,7 +89,7 @@ def _tables(store: CaseStore) -> None:
     )
     for table, title in TABLES:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(title, width=180)
+            st.text(title, width=130)
             for form, icon in (("csv", "table"), ("parquet", "database")):
                 name = f"{widgets.file_name(store.name, table)}.{form}"
                 widgets.download(

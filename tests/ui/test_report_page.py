@@ -1,0 +1,82 @@
+import json
+
+import pytest
+
+from tests import made
+from tests.ui.conftest import open_page, read_page, words
+from workbench import errand
+from workbench.ui.widgets import file_name
+
+CHECKS = [
+    {"title": "Chain of records", "passed": True, "detail": "9 records", "problems": []},
+    {"title": "Scores", "passed": False, "detail": "4 numbers", "problems": ["one differs"]},
+]
+
+
+@pytest.fixture
+def verified(cases, monkeypatch):
+    def ended(what=""):
+        kept = errand.Outcome(("verify",), made.NOON, made.NOON, what, "Look." if what else "")
+        monkeypatch.setattr(errand, "outcome", lambda place: kept)
+        monkeypatch.setattr(errand, "said", lambda place: CHECKS)
+        return open_page("report", case="evaluated")
+
+    return ended
+
+
+def test_a_case_that_was_not_compared_leads_to_its_run(cases):
+    page = read_page("report", case="recorded")
+    assert "There is no report yet" in words(page)
+    assert "case=recorded" in {link.proto.query_string for link in page.page_link}
+    assert len(page.get("download_button")) == 6  # its tables can be taken all the same
+
+
+def test_a_report_can_be_taken_as_pdf_and_json_and_every_table_twice(cases):
+    buttons = read_page("report", case="evaluated").get("download_button")
+    assert [button.label for button in buttons] == ["PDF", "JSON", *["CSV", "Parquet"] * 3]
+
+
+def test_the_pages_are_shown_as_the_pdf_has_them(cases):
+    page = read_page("report", case="evaluated")
+    (picture,) = page.get("image")
+    assert picture.proto.imgs[0].alt == "Page 1 of the report, as the PDF has it"
+    assert "Page 1 of" in words(page)
+
+
+def test_what_is_left_out_is_in_the_address_and_said(cases):
+    page = open_page("report", case="evaluated", without="Items examined")
+    assert "The cover names what is left out" in words(page)
+    assert "The cover names what is left out" not in words(read_page("report", case="evaluated"))
+
+
+def test_answer_limits_and_integrity_are_not_offered(cases):
+    (sections, exhibits) = read_page("report", case="evaluated").multiselect
+    assert sections.options == ["Items examined", "Method in short", "Results with controls"]
+    assert exhibits.options == ["1", "2"]
+
+
+def test_verifying_is_the_command(cases, monkeypatch):
+    sent = []
+    monkeypatch.setattr(errand, "send", lambda place, words: sent.append(words))
+    page = open_page("report", case="evaluated")
+    (button,) = [item for item in page.button if item.label == "Verify this case"]
+    button.click().run()
+    assert sent == [("verify", str(cases / "evaluated"), "--json")]
+
+
+def test_every_check_is_listed_with_what_differs(verified):
+    page = verified("The case does not verify.")
+    rows = page.dataframe[-1].value
+    assert rows["outcome"].tolist() == ["same", "different"]
+    assert rows["what differs"].tolist() == ["—", "one differs"]
+    assert "The case does not verify.\nLook." in words(page)
+    assert "Nothing differs" not in words(page)
+
+
+def test_a_case_that_verifies_says_when(verified):
+    assert "Nothing differs, as of 2026-03-04 12:00 UTC." in words(verified())
+
+
+def test_a_hostile_name_is_no_path():
+    assert file_name("case", "../../etc/passwd\u202e") == "case-..-..-etc-passwd-"
+    assert json.dumps(file_name("a b", "c")) == '"a-b-c"'

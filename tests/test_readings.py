@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests import made
-from workbench.readings import read_probes, reading_address, readings
+from workbench.packs.uses import read_probes
+from workbench.readings import reading_address, readings
 from workbench.records import Capabilities, to_json
 
 

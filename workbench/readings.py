@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from workbench.backends import Question
 from workbench.digest import digest_of_text, seed_from
+from workbench.packs.uses import read_probes
 from workbench.records import USABLE, Pack, Plan, Role
 from workbench.store import CaseStore
 
@@ -18,25 +19,6 @@ Answers = dict[tuple[str, str], dict[int, str]]
 def reading_address(probe: str, author: str) -> str:
     """Address of the observations that say how likely a model found a run's answers to a probe."""
     return f"{probe}@{author}"
-
-
-def read_probes(packs: Sequence[Pack], count: int) -> Iterator[tuple[Pack, str, str]]:
-    """Probes whose answers are read: pack, address and prompt, spread evenly over each pack."""
-    for pack in packs:
-        if pack.kind != "generate" or pack.weak is not None:
-            continue
-        chosen = min(count, len(pack.probes))
-        for number in range(chosen):
-            probe = pack.probes[number * len(pack.probes) // chosen]
-            yield pack, probe.address, probe.prompt
-
-
-def planned_readings(plan: Plan, packs: Sequence[Pack]) -> int:
-    """Most readings that the models of a plan can be given, all together."""
-    models = sum(role != "stack" for role, _ in plan.models)
-    probes = [pack for pack, _, _ in read_probes(packs, plan.readings)]
-    of_its_own = sum(pack.decoding.repeats - 1 for pack in probes)
-    return models * models * len(probes) + of_its_own
 
 
 def readings(
@@ -51,11 +33,11 @@ def readings(
         answers: What `recorded_answers` gave; read from the case where it is left out.
 
     Returns:
-        The questions, none for a model that shows no likelihoods; None where the answers are not all
-        recorded yet, or the reader was not opened yet.
+        The questions, none for a model that shows no likelihoods or is asked no more; None where the
+        answers are not all recorded yet, or the reader was not opened yet.
     """
     plan, packs = store.plan(), store.packs()
-    if plan.readings == 0 or role == "stack":
+    if plan.readings == 0 or role == "stack" or store.decided(f"{role}-{model}") is not None:
         return []
     run = next((run for run in store.runs() if run.id == f"{role}-{model}"), None)
     if run is None:
@@ -68,7 +50,7 @@ def readings(
 
 
 def recorded_answers(store: CaseStore) -> Answers | None:
-    """What every model answered; None unless all were asked everything."""
+    """What every model answered; None unless all were asked everything, or until it was decided."""
     plan = store.plan()
     questions = sum(pack.questions for pack in store.packs())
     begun = {run.id for run in store.runs()}
@@ -83,7 +65,7 @@ def recorded_answers(store: CaseStore) -> Answers | None:
             asked += "@" not in seen.probe_address
             if seen.outcome in USABLE and seen.text is not None:
                 found.setdefault((run_id, seen.probe_address), {})[seen.repeat] = seen.text
-        if asked < questions:
+        if asked < questions and store.decided(run_id) is None:
             return None
     return found
 

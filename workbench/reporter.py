@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.collect import Progress
 from workbench.errors import WorkbenchError
-from workbench.readings import planned_readings
+from workbench.packs.uses import planned_readings
 from workbench.store import CaseStore, WorkerStatus, write_status
 from workbench.store.status import NOTHING_SPENT
 

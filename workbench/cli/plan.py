@@ -108,7 +108,7 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
 
 def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     from workbench.plan import answer_tokens
-    from workbench.readings import planned_readings
+    from workbench.packs.uses import planned_readings
 
     questions = sum(item.questions for item in made.packs)
     left_out = sum(item.left_out for item in made.packs)

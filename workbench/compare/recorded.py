@@ -7,17 +7,10 @@ import numpy as np
 from workbench.compare.material import Material
 from workbench.compare.tables import Table
 from workbench.metrics import Metric
+from workbench.packs.uses import text_packs
 from workbench.questions.further import ByProbe
 from workbench.questions.source import Answered, Source
 from workbench.records import NoScore, Pack
-
-
-def text_packs(packs: Sequence[Pack]) -> list[Pack]:
-    """Packs whose answers are compared as texts.
-
-    A pack that counts for nothing, or was made for metrics that it names, is left out.
-    """
-    return [p for p in packs if p.kind == "generate" and p.weak is None and not p.metrics]
 
 
 def source_of(name: str, packs: Sequence[Pack], materials: Mapping[str, Material]) -> Source:

@@ -1,0 +1,78 @@
+"""What a plan could say at best, before anything is asked: calibrations at hand, and their bounds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from workbench.evidence.levels import reachable
+from workbench.evidence.protocols import calibrated_for
+from workbench.evidence.weighing import Calibration
+from workbench.packs.uses import text_packs
+from workbench.questions.measures import at_level
+from workbench.questions.protocols import protocol_of_asked, protocol_of_recorded
+from workbench.records import QUESTIONS, Level, Pack, Protocol, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What may be said of one question, whatever comes back."""
+
+    question: Question
+    calibration: str | None
+    """Name of the calibration that speaks for this protocol; None: the verdict can only be
+    inconclusive."""
+    apart: tuple[str, ...] = ()
+    """Without one: what keeps each calibration at hand from speaking."""
+    derived: Level | None = None
+    """Furthest level for derivation, against an independent model."""
+    independent: Level | None = None
+    """Furthest level for the alternative."""
+
+
+def outlooks(
+    packs: Sequence[Pack], calibrations: Sequence[Calibration], *, recorded: bool
+) -> tuple[Outlook, ...]:
+    """Look ahead for each question, at the level of answers, which every model gives.
+
+    Args:
+        packs: What is asked, as it will be.
+        calibrations: Those at hand.
+        recorded: Whether others recorded the answers of every model.
+
+    Returns:
+        One outlook for each question. A calibration is taken to fit if everything but its metrics is
+        the same and all of its metrics are among those that answers allow: whether each of them can be
+        computed shows only when the answers are there.
+    """
+    counted = text_packs(packs)
+    return tuple(_outlook(one, counted, calibrations, recorded=recorded) for one in QUESTIONS)
+
+
+def _outlook(
+    question: Question,
+    packs: Sequence[Pack],
+    calibrations: Sequence[Calibration],
+    *,
+    recorded: bool,
+) -> Outlook:
+    measures = [one for one in at_level("text") if question in one.questions]
+    planned = (
+        protocol_of_recorded("text", measures, packs)
+        if recorded
+        else protocol_of_asked("text", measures, packs, 0)
+    )
+    adapted = [_adapted(one, question, planned) for one in calibrations]
+    chosen, apart = calibrated_for(planned, question, adapted)
+    if chosen is None:
+        return Outlook(question, None, apart)
+    derived, independent = reachable(chosen.figures.system(question, "independent"))
+    return Outlook(question, chosen.figures.name, (), derived, independent)
+
+
+def _adapted(calibration: Calibration, question: Question, planned: Protocol) -> Calibration:
+    """The calibration as if it were of the planned metrics, if it is of some of them."""
+    own = calibration.figures.protocols.get(question)
+    if own is None or not set(own.metrics) <= set(planned.metrics):
+        return calibration
+    same = replace(own, metrics=planned.metrics)
+    protocols = {**calibration.figures.protocols, question: same}
+    return replace(calibration, figures=replace(calibration.figures, protocols=protocols))

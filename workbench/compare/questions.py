@@ -6,10 +6,9 @@ from itertools import permutations
 from typing import get_args
 
 from workbench.compare.material import Material
-from workbench.compare.recorded import lacking, likeness_of, source_of, text_packs
+from workbench.compare.protocols import BY_ID, counted_packs, protocol_of
+from workbench.compare.recorded import lacking, likeness_of, source_of
 from workbench.compare.values import EveryTwo
-from workbench.digest import digest_of_text
-from workbench.metrics import METRICS, Metric
 from workbench.questions.further import ByProbe, with_further
 from workbench.questions.kin import Kin, case_kin
 from workbench.questions.likeness import Likeness, measure
@@ -19,8 +18,6 @@ from workbench.questions.source import Source
 from workbench.records import (
     QUESTIONS,
     Access,
-    Decoding,
-    DecodingUsed,
     NoScore,
     Pack,
     Plan,
@@ -30,9 +27,7 @@ from workbench.records import (
     QuestionScore,
 )
 
-BY_ID: Mapping[str, Metric] = {metric.id: metric for metric in METRICS}
 FURTHER = tuple(one for one in MEASURES if one.access == "logits")
-READ = ("readings", "readings back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +144,8 @@ class Questions:
     def _finding(self, question: Question, level: _Level, pair: _Pair) -> QuestionFinding:
         metrics = level.metrics.get(question, ())
         asked = {one.id for one in MEASURES if question in one.questions}
-        sides = (pair.source.models[i] for i in (pair.reference, pair.suspect))
-        missing = [self._missing(side, metrics) for side in sides]
+        sides = [pair.source.models[i] for i in (pair.reference, pair.suspect)]
+        missing = [self._missing(side, metrics, sides[1]) for side in sides]
         left_out = level.left_out.items()
         return QuestionFinding(
             question=question,
@@ -168,52 +163,24 @@ class Questions:
         return self._materials[run].run.model
 
     def _protocol(self, level: _Level, metrics: Sequence[Measure]) -> Protocol:
+        recorded = all(item.run.capabilities.recorded for item in self._materials.values())
         packs = self._counted(metrics)
-        if all(item.run.capabilities.recorded for item in self._materials.values()):
-            return _of_recorded(level, metrics, packs)
-        read = any(one.id in BY_ID and BY_ID[one.id].material in READ for one in metrics)
-        return Protocol(
-            access=level.access,
-            metrics=tuple(one.id for one in metrics),
-            packs={pack.id: pack.digest for pack in packs},
-            prompts=(),
-            decoding={pack.id: _used(pack.decoding) for pack in packs if pack.kind == "generate"},
-            readings=self._plan.readings if read else 0,
-        )
+        return protocol_of(self._plan, packs, metrics, level.access, recorded=recorded)
 
     def _counted(self, metrics: Sequence[Measure]) -> list[Pack]:
-        """Packs whose answers a question's metrics take."""
-        texts = text_packs(self._packs)
-        probes = {p for one in metrics if one in FURTHER for p in self._values.counted[one.id]}
-        return [
-            pack
-            for pack in self._packs
-            if pack in texts or any(probe.address in probes for probe in pack.probes)
-        ]
+        return counted_packs(self._packs, metrics, self._values.counted)
 
-    def _missing(self, run: str, metrics: Sequence[Measure]) -> float | None:
-        """Share of the prompts of those packs to which a run gave nothing usable."""
+    def _missing(self, run: str, metrics: Sequence[Measure], suspect: str) -> float | None:
+        """Share of the prompts of those packs to which a run gave nothing usable.
+
+        Where asking the suspect stopped early, of those that it was asked.
+        """
         planned = {probe.address for pack in self._counted(metrics) for probe in pack.probes}
+        if (asked := self._materials[suspect].asked) is not None:
+            planned &= asked
         material = self._materials[run]
         given = planned & (material.answers.keys() | material.tops.keys())
         return 1 - len(given) / len(planned) if planned else None
-
-
-def _used(decoding: Decoding) -> DecodingUsed:
-    return DecodingUsed(decoding.temperature, decoding.max_tokens, decoding.repeats)
-
-
-def _of_recorded(level: _Level, metrics: Sequence[Measure], packs: Sequence[Pack]) -> Protocol:
-    """Where somebody else did the asking it is the prompts that count, as in files of answers."""
-    prompts = {digest_of_text(probe.prompt) for pack in packs for probe in pack.probes}
-    repeats = max((pack.decoding.repeats for pack in packs), default=0)
-    return Protocol(
-        access=level.access,
-        metrics=tuple(one.id for one in metrics),
-        packs={},
-        prompts=tuple(sorted(prompts)),
-        decoding={"recorded": DecodingUsed(None, None, repeats)},
-    )
 
 
 def _needed(pair: _Pair, *, directed: bool) -> list[tuple[str, str]]:

@@ -34,6 +34,15 @@ class Measured:
         numbers = (self.score, self.low, self.high, self.panel_low, self.panel_high)
         return bool(np.isfinite(numbers).all())
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation over prompts and panels.
+
+        Half of a panel drawn without replacement varies about the whole as the whole varies about the
+        population.
+        """
+        return spread_of(self.low, self.high, self.panel_low, self.panel_high)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:

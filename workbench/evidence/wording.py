@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from workbench.evidence.levels import NEUTRAL, side
 from workbench.evidence.propositions import DERIVED, UNRELATED, account
-from workbench.records import ErrorRate, Gate, Level, Question, Weighing
+from workbench.records import Decided, ErrorRate, Gate, Level, Question, Weighing
 
 QUESTION_WORDS: dict[Question, str] = {
     "weights": "Does the suspect come from the reference's weights?",
@@ -18,6 +18,19 @@ FRAME = (
     "This speaks of the findings: how probable they are under either statement. How probable a "
     "statement itself is depends on other evidence, too, which was not considered here."
 )
+
+
+def stopped_early(decided: Decided) -> str:
+    """Say that a suspect was not asked everything, how much it was asked, and why."""
+    return (
+        f"The suspect was asked {decided.asked} of {decided.planned} probes, in a random order fixed "
+        f"beforehand. Asking stopped because the level of the {decided.question} question, "
+        f"{decided.level}, no longer depended on the others: with every probe's part cut to a range "
+        f"fixed beforehand, the score of all of them lies between {decided.low:.2f} and "
+        f"{decided.high:.2f}, at a risk of error of {decided.alpha:.0%} at most. What follows rests on "
+        "the probes that were asked, and may read another level; its intervals take their number as "
+        "given."
+    )
 
 
 def times(log10_lr: float) -> str:

@@ -12,6 +12,7 @@ found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 calibrated.py what a calibration says of itself
 weighed.py    likelihood ratios, error rates, opinions
+decided.py    when asking a suspect may stop
 codec.py      records ↔ JSON types
 """
 
@@ -42,6 +43,7 @@ from workbench.records.calibrated import (
 )
 from workbench.records.codec import from_json, to_json
 from workbench.records.custody import Anchor, Sitting
+from workbench.records.decided import Decided, StoppingRule
 from workbench.records.found import (
     AnyScore,
     Comparison,
@@ -103,6 +105,7 @@ __all__ = [
     "CalibrationFigures",
     "Capabilities",
     "Comparison",
+    "Decided",
     "Decoding",
     "DecodingUsed",
     "Endpoint",
@@ -143,6 +146,7 @@ __all__ = [
     "Sitting",
     "StackFloor",
     "Status",
+    "StoppingRule",
     "SystemFigures",
     "Template",
     "TopTokens",

@@ -19,7 +19,7 @@ from workbench.records import (
 )
 from workbench.store.journal import JournalRecord
 
-ROWLESS = frozenset({"close", "resume", "anchor"})
+ROWLESS = frozenset({"close", "resume", "anchor", "rule", "decided"})
 """Kinds of records that the journals alone hold."""
 
 Row = dict[str, object]

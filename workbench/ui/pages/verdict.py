@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.evidence.wording import stopped_early
 from workbench.records import Comparison, EvidenceLine, Verdict
 from workbench.report.exhibits import exhibits
 from workbench.store import CaseStore
@@ -38,6 +39,8 @@ def _not_compared(store: CaseStore) -> None:
 
 
 def _draw(store: CaseStore, comparison: Comparison) -> None:
+    if comparison.decided is not None:
+        st.info(stopped_early(comparison.decided), icon=":material/timer:")
     _conclusion(comparison.verdict)
     _propositions(comparison.verdict)
     st.header("The suspect beside the controls", anchor=False)

@@ -17,6 +17,7 @@ from scipy import stats
 from benchmarks.lineage import NOT_MEASURED, UNRELATED, Lineage, read_lineage
 from benchmarks.terms import prompt_by_prompt
 from workbench import calibrations
+from workbench.deciding.rule import ALPHA, CUT
 from workbench.digest import seed_from
 from workbench.evaluate import evaluate, read_sources
 from workbench.evidence.fuse import centred_many
@@ -26,23 +27,20 @@ from workbench.evidence.judge import (
     levels_held_out,
     measured_at,
     measured_with,
+    spread_of,
     systems_of,
 )
 from workbench.evidence.labelled import Cluster, Labelled
 from workbench.evidence.levels import NEUTRAL, side
 from workbench.evidence.sequential import ConfidenceSequence, settled
 from workbench.evidence.steps import Steps, steps_of
-from workbench.evidence.system import spread_of
 from workbench.records import Level
 
-ALPHA = 0.05
 GRID = 400
 ORDERS = 3
 """Random orders of the prompts for each pair."""
 FIRST_LOOK = 10
 """Prompts before a t-interval is first looked at."""
-CUT = (1, 99)
-"""Percentiles of unrelated terms that bound the range of a term."""
 
 Floats = NDArray[np.float64]
 

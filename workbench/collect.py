@@ -154,18 +154,19 @@ def collect(
         done = {(seen.probe_address, seen.repeat) for seen in before}
         tell(len(done), before)
         if len(done) < len(wanted) or not journal.length:
-            backend = load()
-            run = _begin(store, journal, _run(store, role, entry, backend, clock()), len(done))
-            missing = _missing(wanted, frozenset(done), backend)
-            for batch in _answered(backend, missing, frozenset(done), stopping):
-                fresh = record(store, journal, run, batch, clock())
-                done.update((seen.probe_address, seen.repeat) for seen in fresh)
-                tell(len(done), fresh)
+            with closing(load()) as backend:
+                begun = run_of(store, role, entry, backend, clock())
+                run = begin_run(store, journal, begun, len(done))
+                missing = _missing(wanted, frozenset(done), backend)
+                for batch in answered(backend, missing, frozenset(done), stopping):
+                    fresh = record(store, journal, run, batch, clock())
+                    done.update((seen.probe_address, seen.repeat) for seen in fresh)
+                    tell(len(done), fresh)
             if len(done) < len(wanted):
                 return False
         later = readings(store, role, entry.name)
         if later is not None and all((q.address, q.repeat) in done for q in later):
-            _close(store, journal, run_id, len(done))
+            close_run(store, journal, run_id, len(done))
     return True
 
 
@@ -191,7 +192,8 @@ def is_closed(store: CaseStore, run_id: str) -> bool:
     )
 
 
-def _run(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+def run_of(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
+    """Describe a run by an opened model, begun now."""
     plan, digest, reason = store.plan(), None, None
     if isinstance(backend.vocabulary, str):
         reason = backend.vocabulary
@@ -217,11 +219,20 @@ def _run(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now:
     )
 
 
-def _begin(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
+def begin_run(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Run:
     """Write down what answers, or, where the run goes on, that the very same goes on answering.
+
+    Args:
+        store: The case.
+        journal: The run's journal, open.
+        run: As `run_of` describes it now.
+        recorded: Observations that the run holds.
 
     Returns:
         The run as it was begun.
+
+    Raises:
+        CaseError: If the run was begun with other weights, another tokenizer or on another device.
     """
     for unfinished in store.tensor_folder(run.id).glob(".*.partial"):
         unfinished.unlink()
@@ -257,7 +268,8 @@ def _same_model(run: Run) -> tuple[str | None, ...]:
     return run.weights_digest, run.tokenizer_digest, run.vocabulary_digest, run.device_sentence
 
 
-def _close(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
+def close_run(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:
+    """End a run of so many observations; its head goes into the case's journal."""
     last = _last(store, run_id)
     if last is None or last.kind != "close":  # else it died between the two records of a close
         (last,) = journal.append("close", [{"observations": count}])
@@ -271,7 +283,7 @@ def _last(store: CaseStore, run_id: str) -> JournalRecord | None:
     return last[0] if last else None
 
 
-def _answered(
+def answered(
     backend: Backend,
     missing: Sequence[Question],
     done: frozenset[tuple[str, int]],
@@ -280,6 +292,12 @@ def _answered(
     """Ask, and hand over batches of what is not recorded yet.
 
     When it is cut short, what had arrived by then comes last.
+
+    Args:
+        backend: The model, opened; it stays so.
+        missing: What to ask.
+        done: Address and repeat of what is recorded.
+        stopping: Asked after every batch whether to leave the rest.
     """
 
     def new(replies: Iterator[tuple[Question, Reply]]) -> Iterator[tuple[Question, Reply]]:
@@ -295,8 +313,6 @@ def _answered(
     except (KeyboardInterrupt, WorkbenchError):
         yield from _batches(new(backend.ask(())), BATCH)
         raise
-    finally:
-        backend.close()
 
 
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:

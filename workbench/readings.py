@@ -33,11 +33,11 @@ def readings(
         answers: What `recorded_answers` gave; read from the case where it is left out.
 
     Returns:
-        The questions, none for a model that shows no likelihoods; None where the answers are not all
-        recorded yet, or the reader was not opened yet.
+        The questions, none for a model that shows no likelihoods or is asked no more; None where the
+        answers are not all recorded yet, or the reader was not opened yet.
     """
     plan, packs = store.plan(), store.packs()
-    if plan.readings == 0 or role == "stack":
+    if plan.readings == 0 or role == "stack" or store.decided(f"{role}-{model}") is not None:
         return []
     run = next((run for run in store.runs() if run.id == f"{role}-{model}"), None)
     if run is None:
@@ -50,7 +50,7 @@ def readings(
 
 
 def recorded_answers(store: CaseStore) -> Answers | None:
-    """What every model answered; None unless all were asked everything."""
+    """What every model answered; None unless all were asked everything, or until it was decided."""
     plan = store.plan()
     questions = sum(pack.questions for pack in store.packs())
     begun = {run.id for run in store.runs()}
@@ -65,7 +65,7 @@ def recorded_answers(store: CaseStore) -> Answers | None:
             asked += "@" not in seen.probe_address
             if seen.outcome in USABLE and seen.text is not None:
                 found.setdefault((run_id, seen.probe_address), {})[seen.repeat] = seen.text
-        if asked < questions:
+        if asked < questions and store.decided(run_id) is None:
             return None
     return found
 

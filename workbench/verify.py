@@ -11,6 +11,7 @@ from workbench.collect import questions
 from workbench.compare import recompute
 from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
+from workbench.deciding.again import problems as problems_of_decisions
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CalibrationError, CustodyError, DistributionError
@@ -57,6 +58,7 @@ def verify_case(
     yield _observations(store)
     yield sittings(store)
     yield _tensors(store)
+    yield from _decisions(store)
     yield from _exchanges(store)
     yield from _recordings(store)
     if (anchored := anchors(store)) is not None:
@@ -95,7 +97,7 @@ def _observations(store: CaseStore) -> Check:
                 problems.append(
                     f"{run.id} holds an answer that was not planned: {seen.probe_address}."
                 )
-        if planned:
+        if planned and store.decided(run.id) is None:
             problems.append(f"{run.id} lacks {len(planned)} planned observations.")
     return Check("Observations against the plan", tuple(problems), f"{count} observations")
 
@@ -107,6 +109,17 @@ def _questions(
     asked = questions(store.plan().seed, store.packs(), run.role, run.model)
     read = readings(store, run.role, run.model, answers) or ()
     return {(q.address, q.repeat): q for q in (*asked, *read)}
+
+
+def _decisions(store: CaseStore) -> Iterator[Check]:
+    """Suspects that were asked until decided, decided anew; nothing where none was."""
+    found = list(problems_of_decisions(store))
+    if not found:
+        return
+    decided = [one for run in store.runs() if (one := store.decided(run.id)) is not None]
+    detail = ", ".join(f"{one.asked} of {one.planned} probes asked" for one in decided)
+    problems = tuple(problem for problem in found if problem is not None)
+    yield Check("When asking stopped", problems, detail or "no run was decided early")
 
 
 def _tensors(store: CaseStore) -> Check:

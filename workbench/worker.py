@@ -12,15 +12,20 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from workbench.backends import Budget, check_prices
+from workbench.calibrations import library
 from workbench.collect import check_ready, collect, open_backend
+from workbench.deciding import Terms, check_can_decide, collect_until
 from workbench.device import choose_device
 from workbench.errors import CaseError, WorkbenchError
 from workbench.models.catalogue import find_model
+from workbench.records import ModelEntry
 from workbench.reporter import Reporter
 from workbench.store import CaseStore, WorkerLock, mend, open_case
 from workbench.store.database import DamagedError
@@ -43,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--max-queries", type=int)
     parser.add_argument("--max-cost", type=float)
+    parser.add_argument("--until-decided", action="store_true")
     options = parser.parse_args(arguments)
     wish = _StopWish()
     try:
@@ -50,9 +56,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lock = WorkerLock(store.folder)
         lock.take(now())
         budget = Budget(options.max_queries, options.max_cost)
-        return _work(store, lock, options.device, budget, wish)
+        return _work(store, lock, _Wanted(options.device, budget, options.until_decided), wish)
     except WorkbenchError as error:
         return _failed(error)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How the case is to be asked."""
+
+    device: str
+    budget: Budget
+    until_decided: bool
 
 
 def _opened(folder: Path) -> CaseStore:
@@ -83,15 +98,15 @@ class _StopWish:
         return bool(self.reason)
 
 
-def _work(store: CaseStore, lock: WorkerLock, device: str, budget: Budget, wish: _StopWish) -> int:
+def _work(store: CaseStore, lock: WorkerLock, wanted: _Wanted, wish: _StopWish) -> int:
     """Do the work of the lock's owner; the lock stays behind only if the process dies."""
-    reporter, ended = Reporter(store.folder, now, lambda: budget.words), threading.Event()
+    reporter, ended = Reporter(store.folder, now, lambda: wanted.budget.words), threading.Event()
     heart = threading.Thread(target=_beat, args=(lock, reporter, wish, ended), daemon=True)
     heart.start()
     try:
         reporter.begin()
         mend(store)
-        finished = _ask_everyone(store, device, budget, reporter, wish)
+        finished = _ask_everyone(store, wanted, reporter, wish)
         reporter.end_well(finished=finished)
         code = 0 if finished else STOPPED
     except WorkbenchError as error:
@@ -119,32 +134,47 @@ def _beat(lock: WorkerLock, reporter: Reporter, wish: _StopWish, ended: threadin
 
 
 def _ask_everyone(
-    store: CaseStore,
-    device: str,
-    budget: Budget,
-    reporter: Reporter,
-    stopping: Callable[[], bool],
+    store: CaseStore, wanted: _Wanted, reporter: Reporter, stopping: Callable[[], bool]
 ) -> bool:
     """Collect every run of the plan, once every model's weights or key are known to be here."""
-    chosen = choose_device(device)
+    chosen = choose_device(wanted.device)
     entries = [(role, find_model(name)) for role, name in store.plan().models]
-    check_prices([entry for _, entry in entries], budget)
+    terms = _terms(store, [entry for _, entry in entries], wanted)
+    check_prices([entry for _, entry in entries], wanted.budget)
     for _, entry in entries:
         check_ready(entry)
     reporter.know(store, chosen.sentence)
+    if terms is not None:  # every look takes what all the others answered
+        entries.sort(key=lambda one: one[0] == "suspect")
     # Twice: what all have answered is then put to those that show how likely they find it.
     for role, entry in (*entries, *entries):
-        if stopping() or not collect(
-            store,
-            role,
+        ask = partial(collect, store, role)
+        if terms is not None and role == "suspect":
+            ask = partial(collect_until, store, terms)
+        if stopping() or not ask(
             entry,
-            lambda entry=entry: open_backend(entry, chosen, budget),  # type: ignore[misc]
+            partial(open_backend, entry, chosen, wanted.budget),
             clock=now,
             progress=reporter.show,
             stopping=stopping,
         ):
             return False
     return True
+
+
+def _terms(store: CaseStore, entries: Sequence[ModelEntry], wanted: _Wanted) -> Terms | None:
+    """On what terms asking a suspect may stop early; None where everything is asked.
+
+    A case in which a rule was fixed goes on by it, whoever starts its worker.
+    """
+    plan = store.plan()
+    begun = any(store.rule(f"suspect-{name}") is not None for name in plan.suspects)
+    if not (wanted.until_decided or begun):
+        return None
+    terms = Terms(library(), all(entry.backend == "replay" for entry in entries))
+    if not begun:
+        check_can_decide(plan, store.packs(), terms)
+    return terms
 
 
 def _failed(error: WorkbenchError) -> int:

@@ -40,12 +40,19 @@ def run(
         float | None,
         typer.Option(min=0, help="Most money for endpoints in this call, in their currency."),
     ] = None,
+    until_decided: Annotated[
+        bool,
+        typer.Option(
+            "--until-decided",
+            help="Ask suspects in random order, until the level of the weights question is settled.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask every model what the plan says; goes on where it was stopped."""
     store = open_case(case_folder(case))
     limits = {"--max-queries": max_queries, "--max-cost": max_cost}
-    ask_everyone(store, device, limits)
+    ask_everyone(store, device, limits, until_decided=until_decided)
     counts = store.outcomes()
     if as_json:
         print_json(counts.to_dict("records"))
@@ -53,11 +60,20 @@ def run(
     for run_id, rows in counts.groupby("run_id"):
         outcomes = ", ".join(f"{row.n} {row.outcome}" for row in rows.itertuples())
         typer.echo(f"{run_id}: {outcomes}")
+        if (decided := store.decided(str(run_id))) is not None:
+            typer.echo(
+                f"{run_id}: {decided.level} after {decided.asked} of {decided.planned} probes, "
+                f"whatever the others would have shown ({decided.question} question)"
+            )
     typer.echo(f"Next: workbench compare {case}")
 
 
 def ask_everyone(
-    store: CaseStore, device: str, limits: "Mapping[str, float | None] | None" = None
+    store: CaseStore,
+    device: str,
+    limits: "Mapping[str, float | None] | None" = None,
+    *,
+    until_decided: bool = False,
 ) -> None:
     """Let a worker process collect every run of the plan, within limits on what endpoints cost."""
     from workbench.cli.work import work
@@ -65,7 +81,8 @@ def ask_everyone(
     options = {"--device": device} | {
         option: repr(limit) for option, limit in (limits or {}).items() if limit is not None
     }
-    work(store.folder, [word for pair in options.items() for word in pair])
+    flags = ["--until-decided"] if until_decided else []
+    work(store.folder, [*flags, *(word for pair in options.items() for word in pair)])
 
 
 def compare(case: CaseName, *, as_json: AsJson = False) -> None:
@@ -99,6 +116,8 @@ def _print_comparison(comparison: Comparison) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from workbench.evidence.wording import stopped_early
+
     table = Table(
         title=f"{comparison.suspect} beside the controls, seen from {comparison.reference}"
     )
@@ -109,6 +128,8 @@ def _print_comparison(comparison: Comparison) -> None:
             table.add_row(*row)
         table.add_section()
     Console().print(table)
+    if comparison.decided is not None:
+        typer.echo(stopped_early(comparison.decided))
     _print_verdict(comparison.verdict)
 
 

@@ -36,6 +36,8 @@ class Material:
     """Probe → characters before each kept position."""
     tops: dict[str, tuple[TopTokens, ...]] = field(default_factory=dict)
     """Probe → the most probable next tokens at each kept position."""
+    asked: frozenset[str] | None = None
+    """Probes that were asked before the level was settled; None where all were."""
 
     @property
     def texts(self) -> dict[str, list[str]]:
@@ -51,9 +53,13 @@ class Material:
 def gather(store: CaseStore, run: Run) -> Material:
     """Read one run's observations from its journal."""
     material = Material(run, {}, {})
+    seen_at = set()
     for seen in store.observations(run.id):
         material.outcomes[seen.outcome] = material.outcomes.get(seen.outcome, 0) + 1
+        seen_at.add(seen.probe_address)
         _take(material, seen)
+    if store.decided(run.id) is not None:
+        material.asked = frozenset(seen_at)
     return material
 
 

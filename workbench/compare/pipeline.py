@@ -100,6 +100,7 @@ def recompute(
                 profiles=passage_profiles(shown, plan, packs, materials, suspect),
                 questions=asked,
                 calibrations=tuple(one.digest for one in calibrations),
+                decided=store.decided(f"suspect-{suspect}"),
             )
         )
     return tuple(comparisons)

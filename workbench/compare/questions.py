@@ -139,8 +139,8 @@ class Questions:
     def _finding(self, question: Question, level: _Level, pair: _Pair) -> QuestionFinding:
         metrics = level.metrics.get(question, ())
         asked = {one.id for one in MEASURES if question in one.questions}
-        sides = (pair.source.models[i] for i in (pair.reference, pair.suspect))
-        missing = [self._missing(side, metrics) for side in sides]
+        sides = [pair.source.models[i] for i in (pair.reference, pair.suspect)]
+        missing = [self._missing(side, metrics, sides[1]) for side in sides]
         left_out = level.left_out.items()
         return QuestionFinding(
             question=question,
@@ -165,9 +165,14 @@ class Questions:
     def _counted(self, metrics: Sequence[Measure]) -> list[Pack]:
         return counted_packs(self._packs, metrics, self._values.counted)
 
-    def _missing(self, run: str, metrics: Sequence[Measure]) -> float | None:
-        """Share of the prompts of those packs to which a run gave nothing usable."""
+    def _missing(self, run: str, metrics: Sequence[Measure], suspect: str) -> float | None:
+        """Share of the prompts of those packs to which a run gave nothing usable.
+
+        Where asking the suspect stopped early, of those that it was asked.
+        """
         planned = {probe.address for pack in self._counted(metrics) for probe in pack.probes}
+        if (asked := self._materials[suspect].asked) is not None:
+            planned &= asked
         material = self._materials[run]
         given = planned & (material.answers.keys() | material.tops.keys())
         return 1 - len(given) / len(planned) if planned else None

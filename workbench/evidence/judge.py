@@ -38,14 +38,23 @@ class Measured:
 
     @property
     def spread(self) -> float:
-        """Standard deviation over prompts and panels.
+        """Standard deviation over prompts and panels."""
+        return spread_of(self.low, self.high, self.panel_low, self.panel_high)
 
-        Half of a panel drawn without replacement varies about the whole as the whole varies about the
-        population.
-        """
-        prompts = (self.high - self.low) / (2 * Z_95)
-        panel = (self.panel_high - self.panel_low) / (2 * Z_90)
-        return float(np.hypot(prompts, panel))
+
+def spread_of(low: float, high: float, panel_low: float, panel_high: float) -> float:
+    """Standard deviation of a score over prompts and panels.
+
+    Args:
+        low: Lower limit of its 95 % interval over prompts.
+        high: Upper limit.
+        panel_low: Its 5th percentile over random half-panels.
+        panel_high: Its 95th. Half of a panel drawn without replacement varies about the whole as the
+            whole varies about the population.
+    """
+    prompts = (high - low) / (2 * Z_95)
+    panel = (panel_high - panel_low) / (2 * Z_90)
+    return float(np.hypot(prompts, panel))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from workbench.evidence.levels import NEUTRAL, side
 from workbench.evidence.propositions import DERIVED, account
 from workbench.evidence.ratios import interval_words, ratio_words, times
-from workbench.records import Gate, Level, Opinion, Question, Ratio, Weighing
+from workbench.records import Decided, Gate, Level, Opinion, Question, Ratio, Weighing
 
 QUESTION_WORDS: dict[Question, str] = {
     "weights": "Does the suspect come from the reference's weights?",
@@ -20,6 +20,19 @@ NOT_EXCLUDED: dict[Question, str] = {
     "outputs": "derivation at a lower dose, or followed by masking, is not excluded",
 }
 """What support for an alternative leaves open: labelled derivatives stand for themselves only."""
+
+
+def stopped_early(decided: Decided) -> str:
+    """Say that a suspect was not asked everything, how much it was asked, and why."""
+    return (
+        f"The suspect was asked {decided.asked} of {decided.planned} probes, in a random order fixed "
+        f"beforehand. Asking stopped because the level of the {decided.question} question, "
+        f"{decided.level}, no longer depended on the others: with every probe's part cut to a range "
+        f"fixed beforehand, the score of all of them lies between {decided.low:.2f} and "
+        f"{decided.high:.2f}, at a risk of error of {decided.alpha:.0%} at most. What follows rests on "
+        "the probes that were asked, and may read another level; its intervals take their number as "
+        "given."
+    )
 
 
 def supported(

@@ -12,6 +12,7 @@ found.py      scores, answers to the two questions, verdicts, comparisons
 recorded.py   answers that others recorded, and their files
 calibrated.py what a calibration says of itself
 weighed.py    likelihood ratios, error rates, opinions
+decided.py    when asking a suspect may stop
 explored.py   maps, trees and curves to explore by
 codec.py      records ↔ JSON types
 """
@@ -42,6 +43,7 @@ from workbench.records.calibrated import (
 )
 from workbench.records.codec import from_json, to_json
 from workbench.records.custody import Anchor, Note, Sitting
+from workbench.records.decided import Decided, StoppingRule
 from workbench.records.explored import AnswerMap, Curves, Join, Lineage, MapPoint
 from workbench.records.found import (
     AnyScore,
@@ -108,6 +110,7 @@ __all__ = [
     "Capabilities",
     "Comparison",
     "Curves",
+    "Decided",
     "Decoding",
     "DecodingUsed",
     "Endpoint",
@@ -153,6 +156,7 @@ __all__ = [
     "Sitting",
     "StackFloor",
     "Status",
+    "StoppingRule",
     "SystemFigures",
     "Template",
     "TopTokens",

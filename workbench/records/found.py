@@ -5,6 +5,7 @@ from typing import Literal
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
+from workbench.records.decided import Decided
 from workbench.records.weighed import Opinion, Protocol
 from workbench.records.words import Outcome, Question, Role, Status
 
@@ -194,6 +195,8 @@ class Comparison:
     """Both questions, at each level of access; empty in comparisons of an earlier version."""
     calibrations: tuple[str, ...] = ()
     """Digests of the calibrations at hand, which the case keeps."""
+    decided: Decided | None = None
+    """Why the suspect was not asked everything; None where it was."""
 
     @property
     def digest(self) -> str:

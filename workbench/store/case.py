@@ -18,7 +18,16 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from workbench.errors import CaseError, CustodyError
-from workbench.records import Comparison, Observation, Pack, Plan, Run, from_json
+from workbench.records import (
+    Comparison,
+    Decided,
+    Observation,
+    Pack,
+    Plan,
+    Run,
+    StoppingRule,
+    from_json,
+)
 from workbench.store.database import applied, connected, migrate
 from workbench.store.fold import folded, insert
 from workbench.store.journal import (
@@ -255,6 +264,21 @@ class CaseStore:
             for record in self.records(run_id)
             if record.kind == "observation"
         ]
+
+    def rule(self, run_id: str) -> StoppingRule | None:
+        """The rule by which asking a suspect may stop; None where everything is asked."""
+        return self._only(StoppingRule, run_id, "rule")
+
+    def decided(self, run_id: str) -> Decided | None:
+        """What asking a suspect stopped with; None where it did not stop early."""
+        return self._only(Decided, run_id, "decided")
+
+    def _only(self, record_type: type[R], name: str, kind: str) -> R | None:
+        if not self.journal_path(name).exists():
+            return None
+        found = (record.body for record in self.records(name) if record.kind == kind)
+        body = next(found, None)
+        return None if body is None else from_json(record_type, body)
 
     def _read(
         self, record_type: type[R], query: str, values: dict[str, str] | None = None

@@ -19,7 +19,7 @@ from workbench.records import (
 )
 from workbench.store.journal import JournalRecord
 
-ROWLESS = frozenset({"close", "resume", "anchor", "note"})
+ROWLESS = frozenset({"close", "resume", "anchor", "note", "rule", "decided"})
 """Kinds of records that the journals alone hold."""
 
 Row = dict[str, object]

@@ -1,5 +1,6 @@
 """Section 3: how the numbers are made, and what each of them means."""
 
+from workbench.evidence.wording import stopped_early
 from workbench.report.blocks import Block, Column, KeyValues, Material, Paragraph, Table
 from workbench.report.wording import Words, name, own, recorded, say
 
@@ -94,7 +95,10 @@ def _extent(material: Material) -> list[Block]:
             "models apart best on earlier panels; no answer of this case played a part.",
             budget=plan.budget,
         )
-    return [Paragraph(words + say(" Probes left out: {n}.", n=left_out))]
+    found: list[Block] = [Paragraph(words + say(" Probes left out: {n}.", n=left_out))]
+    if (decided := material.comparison.decided) is not None:
+        found.append(Paragraph(own(stopped_early(decided))))
+    return found
 
 
 def _weak(material: Material) -> list[Block]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from workbench.evidence.verdict import common_reasons
-from workbench.evidence.wording import QUESTION_WORDS
+from workbench.evidence.wording import QUESTION_WORDS, stopped_early
 from workbench.records import Comparison, EvidenceLine, Verdict
 from workbench.report.exhibits import Exhibit, exhibit_of, exhibits
 from workbench.report.sections import opinions, weighed
@@ -44,6 +44,8 @@ def _not_compared(store: CaseStore) -> None:
 
 
 def _draw(store: CaseStore, comparison: Comparison) -> None:
+    if comparison.decided is not None:
+        st.info(stopped_early(comparison.decided), icon=":material/timer:")
     drawn = exhibits(comparison)
     if comparison.verdict.opinions:
         _questions(comparison, drawn)

@@ -61,6 +61,7 @@ def scores(derived=2.0, unrelated=-20.0):
             "reference": one, "suspect": other, "label": label, "controls": 4,
             "reference_family": families[0], "suspect_family": families[1],
             "recipe": families[0], "weights_score": score, "weights_raw": score,
+            "weights_low": score - 0.2, "weights_high": score + 0.2,
         }  # fmt: skip
 
     near = [

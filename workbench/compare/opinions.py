@@ -6,7 +6,14 @@ from workbench.evidence.gates import case_gates
 from workbench.evidence.judge import Measured, judge
 from workbench.evidence.levels import NEUTRAL, side
 from workbench.evidence.protocols import calibrated_for
-from workbench.evidence.weighing import Asked, Calibration, nothing_to_weigh, uncalibrated, weigh
+from workbench.evidence.weighing import (
+    Asked,
+    Calibration,
+    nothing_to_weigh,
+    uncalibrated,
+    unscored,
+    weigh,
+)
 from workbench.records import QUESTIONS, NoScore, Opinion, QuestionFinding, QuestionScore
 
 RICHEST_FIRST = ("logits", "text")
@@ -53,7 +60,10 @@ def _opinion(
         apart |= dict.fromkeys(reasons)
     if measured is None:
         absent = [one.score.reason for one in findings if isinstance(one.score, NoScore)]
-        return nothing_to_weigh(asked, "; ".join(dict.fromkeys(absent)))
+        reason = "; ".join(dict.fromkeys(absent))
+        if any(one.prompts for one in findings):
+            return unscored(asked, reason)
+        return nothing_to_weigh(asked, reason)
     return uncalibrated(asked, measured, tuple(apart))
 
 

@@ -86,7 +86,8 @@ def calibration_for(panel: Panel, plan: Plan, on: Terms) -> Calibration:
 
 
 def _none_fits(apart: Sequence[str]) -> str:
-    return f"no calibration is of this protocol ({' '.join(apart).rstrip('.')})"
+    why = " ".join(apart) or "There is no calibration at hand."
+    return f"no calibration is of this protocol ({why.rstrip('.')})"
 
 
 def _check_conditions(calibration: Calibration, controls: int) -> None:

@@ -64,6 +64,11 @@ def nothing_to_weigh(asked: Asked, reason: str) -> Opinion:
     return _opinion(asked, "not comparable", wording.not_comparable(reason))
 
 
+def unscored(asked: Asked, reason: str) -> Opinion:
+    """Give the opinion where both models answered, but too little, or beside too small a panel."""
+    return _opinion(asked, "inconclusive", wording.no_score(reason))
+
+
 def uncalibrated(asked: Asked, measured: Measured, reasons: Sequence[str]) -> Opinion:
     """Give the opinion where no calibration is of the case's protocol."""
     if reason := _nothing_there(asked, measured):

@@ -141,6 +141,14 @@ def too_little_apart() -> str:
     )
 
 
+def no_score(reason: str) -> str:
+    """Say that answers could be compared, but not be scored."""
+    return (
+        f"Inconclusive: there is no score, because {reason}. Nothing can be weighed without one, and "
+        "this is not evidence that no derivation took place."
+    )
+
+
 def not_comparable(reason: str) -> str:
     """Say that there is nothing to weigh."""
     return f"Not comparable: {reason}. Nothing was weighed."

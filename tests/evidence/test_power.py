@@ -106,6 +106,12 @@ def test_thirty_families_reach_moderate_and_the_report_says_what_more_would_take
     )
 
 
+def test_a_level_takes_the_families_of_its_rule_even_where_the_ratio_takes_fewer():
+    found = reach(15, 30, SCALE, {"moderate": 20})
+    assert found.level == "weak"
+    assert dict(found.needed)["moderate"] == 20
+
+
 def test_without_derivatives_nothing_can_be_reached_and_the_reason_is_given():
     assert "known derivative" in reach(30, 0, SCALE).reason
     assert "0 families" in reach(0, 9, SCALE).level.reason

@@ -7,9 +7,12 @@ import typer
 from workbench.asked import asked_versions
 from workbench.cli.output import AsJson, CaseName, case_folder, now, print_json
 from workbench.records import to_json
-from workbench.store import create_case
+from workbench.store import check_new, create_case, open_case
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from workbench.cli.pilot import Ahead
     from workbench.packs.weights import PackWeights
     from workbench.records import Endpoint, ModelEntry, Pack, Part, Plan
 
@@ -45,6 +48,13 @@ def plan(  # noqa: PLR0913 - one argument for each option
         typer.Option(help="Probes of each pack whose answers all models read; 0 for none."),
     ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
+    pilot: Annotated[
+        int | None,
+        typer.Option(min=1, help="First ask reference and controls so many probes of each pack."),
+    ] = None,
+    pilot_from: Annotated[
+        str | None, typer.Option(metavar="CASE", help="A recorded case to take as the pilot.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fix packs, models, metrics and seed before anything is asked."""
@@ -53,6 +63,8 @@ def plan(  # noqa: PLR0913 - one argument for each option
     from workbench.packs import check_versions
     from workbench.plan import DEFAULT_SEED, make_plan
 
+    if pilot is not None and pilot_from is not None:
+        raise typer.BadParameter("Give --pilot or --pilot-from, not both.")
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
     catalogue = load_catalogue()
@@ -77,17 +89,34 @@ def plan(  # noqa: PLR0913 - one argument for each option
         stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,
     )
+    looked = _look_ahead(made, packs, folder, pilot, pilot_from)
     create_case(folder, made, packs)
     if as_json:
-        print_json({**to_json(made), "digest": made.digest})
+        print_json({**to_json(made), "digest": made.digest, **looked.plain})
         return
     _print_plan(made, packs)
+    looked.show()
     for _, name in made.models:
         if (endpoint := catalogue[name].endpoint) is not None:
             _print_cost(name, endpoint, packs)
         elif catalogue[name].backend == "replay":
             _print_recorded(catalogue[name], packs)
     typer.echo(f"Next: workbench run {case}")
+
+
+def _look_ahead(
+    made: "Plan", packs: "tuple[Pack, ...]", folder: "Path", pilot: int | None, other: str | None
+) -> "Ahead":
+    """Say what can be said of a plan before it is fixed; with a pilot, what that says, too."""
+    from workbench.cli.pilot import look_ahead, recorded_pilot
+    from workbench.models.catalogue import find_model
+
+    check_new(folder)
+    recorded = all(find_model(name).backend == "replay" for _, name in made.models)
+    store = None if other is None else open_case(case_folder(other))
+    if pilot is not None:
+        store = recorded_pilot(made, packs, folder, pilot)
+    return look_ahead(made, packs, store, recorded=recorded)
 
 
 def _packs(ids: list[str] | None) -> "list[Pack]":

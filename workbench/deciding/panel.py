@@ -109,8 +109,8 @@ def _whole(source: Source) -> Source:
 
 def _too_little(store: CaseStore, why: str) -> CaseError:
     return CaseError(
-        f"Nothing can be decided early in case {store.name!r}: {why}.",
-        fix="Plan a new case with more probes or controls and run it without --until-decided.",
+        f"Reference and controls of case {store.name!r} give nothing to score by: {why}.",
+        fix="Plan a new case with more probes or controls; without --until-decided this one can run.",
     )
 
 

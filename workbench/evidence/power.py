@@ -5,7 +5,7 @@ many independent families and known derivatives there are. No suspect has any pa
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,13 +145,19 @@ def families_needed(log10_lr: float, derivatives: int) -> int | Unknown:
     return max(_rounded_up(10**log10_lr * (derivatives + 1) / derivatives) - 1, 0)
 
 
-def reach(families: int, derivatives: int, scale: Sequence[tuple[str, float]]) -> Reach | Unknown:
+def reach(
+    families: int,
+    derivatives: int,
+    scale: Sequence[tuple[str, float]],
+    fewest: Mapping[str, int] | None = None,
+) -> Reach | Unknown:
     """The highest level that a panel can reach at all, and what the others would take.
 
     Args:
         families: Independent unrelated families.
         derivatives: Independent known derivatives.
         scale: Levels with their least log10 likelihood ratio, lowest first.
+        fewest: Families that a level takes by rule, whatever the ratio; none if left out.
 
     Returns:
         What the panel can say at best, or why it can say nothing.
@@ -161,7 +167,7 @@ def reach(families: int, derivatives: int, scale: Sequence[tuple[str, float]]) -
         count = families_needed(least, derivatives)
         if isinstance(count, Unknown):
             return count
-        needed.append((name, count))
+        needed.append((name, max(count, (fewest or {}).get(name, 0))))
     reached = [name for name, count in needed if count <= families]
     best = reached[-1] if reached else Unknown(f"{families} families reach no level of the scale")
     return Reach(families, derivatives, cap(families, derivatives), best, tuple(needed))

@@ -3,6 +3,7 @@
 from workbench.store.case import CaseStore
 from workbench.store.folder import (
     CaseSummary,
+    check_new,
     create_case,
     list_cases,
     open_case,
@@ -21,6 +22,7 @@ __all__ = [
     "JournalRecord",
     "WorkerLock",
     "WorkerStatus",
+    "check_new",
     "create_case",
     "list_cases",
     "mend",

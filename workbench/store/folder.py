@@ -31,17 +31,26 @@ class CaseSummary:
     archived: bool = False
 
 
-def create_case(folder: Path, plan: Plan, packs: Sequence[Pack]) -> CaseStore:
-    """Make a new case folder that holds the plan and its packs, or none at all.
+def check_new(folder: Path) -> None:
+    """Make sure that a case can still be made in a folder.
 
     Raises:
-        CaseError: If the folder exists or cannot be written.
+        CaseError: If the folder exists.
     """
     if folder.exists():
         raise CaseError(
             f"A case named {folder.name!r} exists already.",
             fix="Choose another name; a recorded plan is never replaced.",
         )
+
+
+def create_case(folder: Path, plan: Plan, packs: Sequence[Pack]) -> CaseStore:
+    """Make a new case folder that holds the plan and its packs, or none at all.
+
+    Raises:
+        CaseError: If the folder exists or cannot be written.
+    """
+    check_new(folder)
     partial = folder.with_name(f".{folder.name}.partial")
     try:
         shutil.rmtree(partial, ignore_errors=True)

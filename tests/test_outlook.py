@@ -14,7 +14,7 @@ WEIGHTS = [one for one in at_level("text") if "weights" in one.questions]
 
 
 def calibration(protocol, most=1.5, least=-0.9, name="kept"):
-    system = SystemFigures("weights", "independent", 9, 9, 99, 40, 0, least=least, most=most)
+    system = SystemFigures("weights", "independent", 9, 9, 99, 40, 0, 0, least=least, most=most)
     figures = CalibrationFigures(
         name=name, title="Made.", software="0.1.0", scores_digest="sha256:0",
         protocols={"weights": protocol}, fewest_controls=3, systems=(system,), headline={},

@@ -1,5 +1,7 @@
 """A pilot on reference and controls, before a plan is fixed."""
 
+import shutil
+
 import pytest
 
 from tests.deciding.conftest import CONTROLS, MODELS, PLAN, World, calibrate
@@ -76,7 +78,10 @@ def test_a_plan_says_what_calibrations_allow_even_without_a_pilot(world):
     assert "Question weights: calibration made allows weak support or weak support for the " in (
         done.stdout
     )
-    assert "Question outputs: no calibration is of this protocol (" in done.stdout
+    assert (
+        "Question outputs: no calibration is of this protocol (There is none at hand), so no level "
+        "can be reached\n"
+    ) in done.stdout
 
 
 def test_a_pilot_of_too_few_probes_is_refused_before_anybody_is_asked(world):
@@ -101,3 +106,26 @@ def test_a_plan_that_exists_is_refused_before_a_pilot_is_asked(world):
     done = world.run("plan", "early", *PLAN, "--pilot", str(PILOT))
     assert done.returncode == 1
     assert not (world.cases / "early-pilot").exists()
+
+
+def test_a_pilot_of_too_few_controls_is_refused_before_anybody_is_asked(world):
+    three = [word for name in CONTROLS[:3] for word in ("--control", name)]
+    done = world.run("plan", "three", *PLAN, *three, "--pilot", str(PILOT))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "A pilot takes 4 controls, and the plan has 3.\n"
+        "Name more with --control, or plan without --pilot.\n"
+    )
+    assert not (world.cases / "three-pilot").exists()
+
+
+def test_a_pilot_left_unfinished_is_not_gone_on_with_by_another(world):
+    begun = world.cases / "twice-pilot"
+    shutil.copytree(world.cases / "early", begun)
+    done = world.run("plan", "twice", *PLAN, "--pilot", str(PILOT))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "There is a case 'twice-pilot' already, which asks other models or questions.\n"
+        "Take it as it is with --pilot-from twice-pilot, or name the plan otherwise.\n"
+    )
+    assert open_case(begun).runs() == ()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.deciding.panel import Panel, panel_of
+from workbench.deciding.panel import FEWEST_CONTROLS, Panel, panel_of
 from workbench.errors import CaseError, PlanError
 from workbench.evidence.components import Components, Unknown, components
 from workbench.evidence.gates import MOST_MISSING
@@ -76,6 +76,11 @@ def pilot_plan(
     Raises:
         PlanError: If the pilot would say nothing.
     """
+    if len(plan.controls) < FEWEST_CONTROLS:
+        raise PlanError(
+            f"A pilot takes {FEWEST_CONTROLS} controls, and the plan has {len(plan.controls)}.",
+            fix="Name more with --control, or plan without --pilot.",
+        )
     asked = tuple(_some(pack, probes) for pack in packs)
     texts = sum(len(pack.probes) for pack in text_packs(asked))
     if texts < MIN_PROMPTS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from workbench.cli.output import say
+from workbench.errors import CaseError
 from workbench.evidence.components import Unknown
 from workbench.store import CaseStore, create_case, open_case
 from workbench.visible import visible_line
@@ -28,9 +29,19 @@ def recorded_pilot(made: "Plan", packs: "Sequence[Pack]", beside: "Path", probes
     folder = beside.with_name(f"{beside.name}{SUFFIX}")
     plan, asked = pilot_plan(made, packs, probes, folder.name)
     store = open_case(folder) if folder.exists() else create_case(folder, plan, asked)
+    _check_same(store, plan)
     say(f"Pilot {folder.name}: reference and controls are asked, no suspect is.")
     ask_everyone(store, "auto")
     return store
+
+
+def _check_same(store: CaseStore, plan: "Plan") -> None:
+    own = store.plan()
+    if (own.reference, own.controls, own.packs) != (plan.reference, plan.controls, plan.packs):
+        raise CaseError(
+            f"There is a case {store.name!r} already, which asks other models or questions.",
+            fix=f"Take it as it is with --pilot-from {store.name}, or name the plan otherwise.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +91,7 @@ def look_ahead(
 def _outlook_lines(found: "Sequence[Outlook]") -> Iterator[str]:
     for one in found:
         if one.calibration is None:
-            why = " ".join(one.apart).rstrip(".")
+            why = (" ".join(one.apart) or "There is none at hand.").rstrip(".")
             words = f"no calibration is of this protocol ({why}), so no level can be reached"
         else:
             words = (
@@ -113,7 +124,7 @@ def _lines(found: "Forecast") -> Iterator[str]:
     )
     best = found.cheapest
     if not isinstance(best, Unknown):
-        yield f"  Fewest questions for that: {best.probes} probes of {best.repeats} repeats"
+        yield f"  Fewest questions for that: {best.probes} probes, {best.repeats} x each"
     yield from _shift(found)
     yield from _reach(found)
     yield "  Conditions not met already now: " + ("; ".join(found.failing) or "none")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from workbench.report.blocks import Block, Document, Figure, KeyValues, Paragraph, Section
 from workbench.report.wording import Words, own, plain, say
 
-ALWAYS = ("Summary", "Limitations and what this does not show", "Integrity")
+ALWAYS = ("Summary", "Evaluation", "Limitations and what this does not show", "Integrity")
 """Sections that no report goes without: an answer never stands without its limits."""
 
 

@@ -45,7 +45,7 @@ def _not_compared(store: CaseStore) -> None:
 
 def _draw(store: CaseStore, comparison: Comparison) -> None:
     if comparison.decided is not None:
-        st.info(stopped_early(comparison.decided), icon=":material/timer:")
+        widgets.plain(stopped_early(comparison.decided))
     drawn = exhibits(comparison)
     if comparison.verdict.opinions:
         _questions(comparison, drawn)

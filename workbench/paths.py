@@ -1,5 +1,6 @@
 """Where things are: the project's own data, the user's cases, and the cache of model weights."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -45,3 +46,16 @@ def cache_folder() -> Path:
         return Path(override)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "model-workbench"
+
+
+Stamps = tuple[tuple[str, int], ...]
+"""Paths with the time each was last written, in nanoseconds: what stands for files that were read."""
+
+
+def stamps(folder: Path, pattern: str) -> Stamps:
+    """Stamp the files of a folder that fit a pattern, in the order of their paths."""
+    found: list[tuple[str, int]] = []
+    for path in sorted(folder.glob(pattern)):
+        with contextlib.suppress(FileNotFoundError):  # taken away between the two looks
+            found.append((str(path), path.stat().st_mtime_ns))
+    return tuple(found)

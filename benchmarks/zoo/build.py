@@ -128,9 +128,8 @@ def _maker(jobs: int) -> Iterator[Callable[[Member, Mapping[str, Made]], Future[
     with ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin) as pool:
         try:
             yield lambda member, parents: pool.submit(_made, member, parents)
-        except BaseException:
+        finally:  # an error or Ctrl-C leaves members waiting; where all are made nothing is cancelled
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def _here(member: Member, parents: Mapping[str, Made]) -> Future[Outcome]:

@@ -12,15 +12,15 @@ from workbench.models.catalogue import load_catalogue
 from workbench.outlook import outlooks
 from workbench.packs import find_pack, load_packs
 from workbench.packs.imported import imported_ids
-from workbench.paths import cases_folder
+from workbench.paths import Stamps, cases_folder, probes_folder, stamps
 from workbench.records import ModelEntry, Pack
 from workbench.report.numbers import counted
 from workbench.store.habits import Habit, habits
 from workbench.ui import adding, forecasts, planning, state, widgets
 from workbench.ui.planning import Models
 
-REMEMBERED = "1m"
-"""How long packs and earlier answers are taken as they were read."""
+KEPT = 4
+"""States of the packs, and of the cases, whose reading is remembered."""
 
 
 def render() -> None:
@@ -32,7 +32,7 @@ def render() -> None:
         st.header("Models", anchor=False)
         models = planning.chosen_models(catalogue)
         st.header("Probes", anchor=False)
-        packs = planning.chosen_packs(_packs())
+        packs = planning.chosen_packs(_packs(stamps(probes_folder(), "**/*.toml"), _imported()))
         extent = planning.chosen_extent(packs)
         if models.reference is None or not models.suspects:
             st.info("Choose a reference and a suspect to see what asking them takes.")
@@ -46,14 +46,22 @@ def render() -> None:
         _fix(models, packs, extent)
 
 
-@st.cache_data(ttl=REMEMBERED, show_spinner="Reading the packs")
-def _packs() -> dict[str, Pack]:
-    return load_packs() | {pack_id: find_pack(pack_id) for pack_id in imported_ids()}
+def _imported() -> tuple[str, ...]:
+    return tuple(imported_ids())  # what an imported pack holds never changes
 
 
-@st.cache_data(ttl=REMEMBERED, show_spinner="Looking through earlier cases")
-def _habits() -> list[Habit]:
+@st.cache_data(max_entries=KEPT, show_spinner="Reading the packs")
+def _packs(files: Stamps, imported: tuple[str, ...]) -> dict[str, Pack]:  # noqa: ARG001 - the key
+    return load_packs() | {pack_id: find_pack(pack_id) for pack_id in imported}
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Looking through earlier cases")
+def _habits(databases: Stamps) -> list[Habit]:  # noqa: ARG001 - the key
     return habits(state.case_roots())
+
+
+def _recorded() -> Stamps:
+    return tuple(s for root in state.case_roots() for s in stamps(root, "*/case.duckdb"))
 
 
 def _cannot_be(
@@ -83,7 +91,7 @@ def _takes(
     roles = forecasts.roles_of(
         models.reference or "", models.suspects, models.controls, models.stacks
     )
-    found = efforts([(role, entries[name]) for role, name in roles], asked, _habits())
+    found = efforts([(role, entries[name]) for role, name in roles], asked, _habits(_recorded()))
     widgets.plain(
         f"{counted(sum(one.questions for one in found), 'question')} in all, put to "
         f"{counted(len(found), 'model')}; {counted(len(asked), 'pack')}, "

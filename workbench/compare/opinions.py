@@ -1,6 +1,7 @@
 """Question scores of a case and calibrations at hand → what may be said of each question."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from workbench.evidence.gates import case_gates
 from workbench.evidence.judge import Measured, judge
@@ -75,10 +76,16 @@ def _weighed(
         controls=len(finding.controls),
         fewest_controls=calibration.figures.fewest_controls,
         called_controls=_called(asked, finding, score, calibration),
-        missing_reference=finding.missing_reference or 0.0,
-        missing_suspect=finding.missing_suspect or 0.0,
+        missing_reference=_missing(finding.missing_reference),
+        missing_suspect=_missing(finding.missing_suspect),
     )
-    return weigh(asked, _measured(score), calibration, gates)
+    opinion = weigh(asked, _measured(score), calibration, gates)
+    return replace(opinion, access=finding.protocol.access)
+
+
+def _missing(share: float | None) -> float:
+    """Where nothing was planned that could be answered, everything is missing."""
+    return 1.0 if share is None else share
 
 
 def _called(

@@ -3,6 +3,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def test_digests_can_be_copied_whole(pdf):
     assert plan.digest in pages
     assert comparison.digest in pages
     assert "\u200b" not in pages  # nothing invisible comes along
+
+
+def test_a_digest_in_a_table_breaks_where_its_column_ends(tmp_path):
+    comparison, plan, runs, *rest = reports.parts()
+    digest = "0123456789abcdef" * 4
+    given = [replace(run, revision=f"recorded:sha256:{digest}") for run in runs]
+    path = write_pdf(build_document(comparison, plan, given, *rest), tmp_path / "evidence.pdf")
+    pages = [page.extract_text() for page in PdfReader(path).pages]
+    assert digest in "".join("".join(pages).split())  # all of it is there
+    assert all(digest not in line for page in pages for line in page.splitlines())
 
 
 def test_the_summary_fits_the_first_page(pdf):

@@ -182,8 +182,8 @@ def test_reasons_that_belong_to_no_question_come_first():
     blocks = document().sections[EVALUATION].blocks
     assert plain(blocks[1].words) == "For both questions:"
     assert plain(blocks[2].items[0]) == (
-        "The control panel holds 3 independent families; with fewer than 20 no more than weak support "
-        "could be stated."
+        "The control panel holds 3 independent families; with fewer than 20 a score depends much on "
+        "which they are, and its interval is wide."
     )
     assert plain(blocks[2].items[1]) == "Next-token divergence: different tokenizers."
 

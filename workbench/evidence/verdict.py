@@ -7,7 +7,8 @@ from workbench.evidence.propositions import ALTERNATIVES, DERIVED
 from workbench.records import EvidenceLine, NoScore, Opinion, Status, Verdict
 
 FEW_FAMILIES = 20
-"""With fewer controls no level above weak support can be reached (docs/methods.md, "Control panel")."""
+"""With fewer controls a score depends much on who is on the panel (docs/methods.md, "Control panel").
+"""
 
 
 def conclude(
@@ -78,7 +79,7 @@ def _reasons(
     if controls < FEW_FAMILIES:
         reasons.append(
             f"The control panel holds {controls} independent families; with fewer than {FEW_FAMILIES} "
-            "no more than weak support could be stated."
+            "a score depends much on which they are, and its interval is wide."
         )
     return reasons + _absences(lines)
 

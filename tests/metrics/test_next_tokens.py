@@ -11,6 +11,7 @@ from workbench.metrics.next_tokens import (
     NextTokens,
     byte_profile,
     next_byte_js,
+    next_byte_js_of,
     next_bytes_js,
     next_token_js,
     next_token_top1,
@@ -121,3 +122,26 @@ def test_what_follows_a_short_token_may_settle_it_either_way():
     found = next_bytes_js(one, other)
     assert found.low == pytest.approx(0, abs=1e-12)
     assert found.high == pytest.approx(1)
+
+
+# --- many pairs at once -------------------------------------------------------------------------
+
+
+def test_many_pairs_at_once_give_to_the_bit_what_each_gives_alone():
+    sides = [whole(WORDS, seed=1), whole(LETTERS, seed=2), whole(WORDS, (5, 7, 9), seed=3)]
+    pairs = [(0, 1), (0, 2), (1, 2), (2, 1)]
+    together = next_byte_js_of(sides, pairs)
+    assert together == [next_byte_js(sides[i], sides[j]) for i, j in pairs]
+
+
+def test_lists_and_whole_distributions_may_stand_side_by_side():
+    exact, other = whole(LETTERS, seed=1), whole(LETTERS, seed=2)
+    sides = [exact, other, listed(other, 3)]
+    between, limited = next_byte_js_of(sides, [(0, 1), (0, 2)])
+    assert between.low == between.high
+    assert limited.low < between.estimate < limited.high
+
+
+def test_pairs_without_a_shared_position_or_a_spelling_have_no_value():
+    sides = [whole(WORDS, (1,)), whole(WORDS, (2,)), NextTokens((1,), rows(1, 9, 1))]
+    assert next_byte_js_of(sides, [(0, 1), (0, 2)]) == [None, None]

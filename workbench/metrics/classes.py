@@ -4,6 +4,8 @@ Where a list of tokens is turned into, say, probabilities of the next byte, the 
 it may lie in any class or classes.
 """
 
+from collections.abc import Collection
+
 import torch
 from torch import Tensor
 
@@ -16,6 +18,8 @@ from workbench.metrics.divergences import (
     Divergence,
     bounded_rows,
 )
+
+TOP1 = "top1-agreement"
 
 
 def class_bounds(
@@ -43,7 +47,12 @@ def class_bounds(
 
 
 def class_bounds_rows(
-    reference: Tensor, suspect: Tensor, *, open_reference: Tensor, open_suspect: Tensor
+    reference: Tensor,
+    suspect: Tensor,
+    *,
+    open_reference: Tensor,
+    open_suspect: Tensor,
+    names: Collection[str] = (*DIVERGENCES, TOP1),
 ) -> dict[str, BoundedRows]:
     """Least and largest divergences over all placements of each model's open mass, per position.
 
@@ -52,9 +61,10 @@ def class_bounds_rows(
         suspect: The same positions and classes.
         open_reference: Mass that may lie in any class or classes, shape (positions,).
         open_suspect: The same of the suspect.
+        names: Which of the ids of `list_bounds`; all if left out.
 
     Returns:
-        Of each id of `list_bounds` three tensors, float64, shape (positions,). Units and directions as
+        Of each id three tensors, float64, shape (positions,). Units and directions as
         there. Both limits are attained; with open masses 0 they are the divergence itself. Top-1
         agreement is 0 to 1 where the open mass can make another class the most probable one.
 
@@ -74,16 +84,17 @@ def class_bounds_rows(
     if p.shape != q.shape:
         msg = f"class bounds: shapes {tuple(p.shape)} and {tuple(q.shape)} differ"
         raise ValueError(msg)
-    if not bool(a.any() or b.any()):  # nothing is open: the limits are the divergence itself
-        whole = {name: _exact(divergence, p, q) for name, divergence in DIVERGENCES.items()}
-        return whole | {"top1-agreement": _top1(p, q, a, b)}
-    nearest = _nearest(p, q, a, b)
     found = {}
-    for name, divergence in DIVERGENCES.items():
-        low = divergence.term(*nearest).sum(1)
-        high = _largest(divergence, p, q, a, b)
-        found[name] = bounded_rows(divergence, low, high, (p, q))
-    return found | {"top1-agreement": _top1(p, q, a, b)}
+    wanted = {name: DIVERGENCES[name] for name in DIVERGENCES if name in names}
+    if bool(a.any() or b.any()):
+        nearest = _nearest(p, q, a, b)
+        for name, divergence in wanted.items():
+            low = divergence.term(*nearest).sum(1)
+            high = _largest(divergence, p, q, a, b)
+            found[name] = bounded_rows(divergence, low, high, (p, q))
+    else:  # nothing is open: the limits are the divergence itself
+        found = {name: _exact(divergence, p, q) for name, divergence in wanted.items()}
+    return found | ({TOP1: _top1(p, q, a, b)} if TOP1 in names else {})
 
 
 def _checked(role: str, listed: Tensor, open_mass: Tensor) -> tuple[Tensor, Tensor]:

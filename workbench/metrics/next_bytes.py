@@ -140,6 +140,22 @@ def bytes_of_list(lists: Sequence[Mapping[bytes, float]], n: int) -> ByteStrings
     return ByteStrings(torch.tensor(codes, dtype=torch.int64), mass)
 
 
+def one_byte_masses(strings: ByteStrings) -> Tensor:
+    """Distributions over one next byte, laid out alike whatever the vocabulary.
+
+    Args:
+        strings: As from `ByteTrie.next_bytes` with n = 1.
+
+    Returns:
+        Shape (positions, 257), float64: the end, then each byte. Rows are divided by their sums.
+    """
+    # A code is the bytes, padded, and a length in three bits: the first byte is what is left on top.
+    place = torch.where(strings.codes == END, 0, (strings.codes >> (8 * MOST_BYTES - 5)) + 1)
+    mass = strings.mass.new_zeros(len(strings.mass), 257)
+    mass[:, place] = strings.mass
+    return mass / mass.sum(1, keepdim=True)
+
+
 def aligned(one: ByteStrings, other: ByteStrings) -> tuple[Tensor, Tensor, Tensor]:
     """Bring two vocabularies' classes together.
 

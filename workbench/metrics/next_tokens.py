@@ -5,8 +5,10 @@ whole distributions exactly, lists of the most probable tokens within the limits
 leaves open.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -14,22 +16,27 @@ from torch import Tensor
 from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics.classes import class_bounds_rows
 from workbench.metrics.distribution import jensen_shannon, top1_agreement
-from workbench.metrics.divergences import Bounded, BoundedRows
+from workbench.metrics.divergences import DIVERGENCES, Bounded, BoundedRows
 from workbench.metrics.next_bytes import (
     ByteStrings,
     ByteTrie,
     aligned,
     bytes_of_list,
     is_open,
+    one_byte_masses,
 )
 
 ROUNDING = 1e-9
 """Mass below this is what float64 sums of many probabilities miss 1 by."""
 FEW_BYTES = 2
 """Mostly a space and a letter: more bytes tell more and leave more open, since tokens end."""
+ROWS = 8192
+"""Pairs of positions compared at a time, to bound memory."""
+Pairs = Sequence[tuple[int, int]]
+"""Places of two sides in a list of them."""
 
 
-@dataclass(slots=True)
+@dataclass
 class NextTokens:
     """One model at one probe; one entry per position that was read."""
 
@@ -54,6 +61,13 @@ class NextTokens:
         if n not in self._strings:
             self._strings[n] = self._computed(n)
         return self._strings[n]
+
+    @cached_property
+    def one_byte(self) -> Tensor | None:
+        """The next byte as `next_bytes.one_byte_masses` has it; None unless distributions are whole."""
+        if self.logprobs is None or self.trie is None:
+            return None
+        return one_byte_masses(self.strings(1))
 
     def _computed(self, n: int) -> ByteStrings:
         if self.logprobs is not None and self.trie is not None:
@@ -114,7 +128,66 @@ def next_byte_js(first: NextTokens, second: NextTokens) -> Bounded:
     Source: Lin (1991) as for `next_token_js`; for bytes see `next_bytes.ByteTrie.next_bytes`, for
         the limits `classes.class_bounds_rows`.
     """
-    return _mean(_byte_rows(first, second, 1)["jensen-shannon"])
+    (value,) = next_byte_js_of((first, second), [(0, 1)])
+    if value is None:
+        raise NotEnoughEvidenceError("comparing next bytes", got=0, need=1)
+    return value
+
+
+def next_byte_js_of(sides: Sequence[NextTokens], pairs: Pairs) -> list[Bounded | None]:
+    """`next_byte_js` of many pairs at one probe, whole distributions many at a time.
+
+    Args:
+        sides: Models at the same probe.
+        pairs: Which of them to compare.
+
+    Returns:
+        As `next_byte_js`, in the order of the pairs; None where it cannot be computed.
+    """
+    found: list[Bounded | None] = [None] * len(pairs)
+    alike = defaultdict[tuple[tuple[int, ...], tuple[int, ...]], list[int]](list)
+    for at, (i, j) in enumerate(pairs):
+        if sides[i].one_byte is None or sides[j].one_byte is None:
+            found[at] = _listed_byte_js(sides[i], sides[j])
+        else:
+            alike[sides[i].offsets, sides[j].offsets].append(at)
+    for (mine, theirs), members in alike.items():
+        shared = sorted(set(mine) & set(theirs))
+        if not shared:
+            continue
+        places = _places(mine, shared), _places(theirs, shared)
+        step = max(1, ROWS // len(shared))
+        for start in range(0, len(members), step):
+            part = members[start : start + step]
+            for at, value in zip(part, _whole_byte_js(sides, pairs, part, places), strict=True):
+                found[at] = Bounded.exact(value)
+    return found
+
+
+def _whole_byte_js(
+    sides: Sequence[NextTokens],
+    pairs: Pairs,
+    members: Sequence[int],
+    places: tuple[list[int], list[int]],
+) -> list[float]:
+    """Mean divergence of pairs of whole distributions that were read at the same places."""
+    masses = ([], [])  # type: tuple[list[Tensor], list[Tensor]]
+    for at in members:
+        for side, own, kept in zip(pairs[at], places, masses, strict=True):
+            mass = sides[side].one_byte
+            assert mass is not None, "the caller keeps to whole distributions"  # noqa: S101
+            kept.append(mass[own])
+    p, q = (torch.stack(kept) for kept in masses)
+    means: list[float] = DIVERGENCES["jensen-shannon"].term(p, q).sum(2).mean(1).tolist()
+    return means
+
+
+def _listed_byte_js(first: NextTokens, second: NextTokens) -> Bounded | None:
+    """Where one side shows lists only."""
+    try:
+        return _mean(_byte_rows(first, second, 1))
+    except NotEnoughEvidenceError:
+        return None
 
 
 def next_bytes_js(first: NextTokens, second: NextTokens) -> Bounded:
@@ -136,9 +209,9 @@ def next_bytes_js(first: NextTokens, second: NextTokens) -> Bounded:
     Source: Lin (1991) as for `next_token_js`; that a coarser view never shows more divergence is the
         data-processing inequality (Csiszár 1967, Studia Sci. Math. Hungar. 2).
     """
-    at_most = _byte_rows(first, second, FEW_BYTES, open_tokens=True)["jensen-shannon"]
-    at_least = _byte_rows(first, second, 1)["jensen-shannon"]
-    as_classes = _byte_rows(first, second, FEW_BYTES)["jensen-shannon"]
+    at_most = _byte_rows(first, second, FEW_BYTES, open_tokens=True)
+    at_least = _byte_rows(first, second, 1)
+    as_classes = _byte_rows(first, second, FEW_BYTES)
     low = torch.maximum(at_most.low, at_least.low)
     return Bounded(
         float(as_classes.estimate.clamp(low, at_most.high).mean()),
@@ -153,7 +226,7 @@ def byte_profile(first: NextTokens, second: NextTokens) -> dict[int, float]:
     Returns:
         Characters before the position → bits, 0 to 1; the estimate of `next_bytes_js`.
     """
-    rows = _byte_rows(first, second, FEW_BYTES)["jensen-shannon"].estimate.tolist()
+    rows = _byte_rows(first, second, FEW_BYTES).estimate.tolist()
     return dict(zip(_shared(first, second), rows, strict=True))
 
 
@@ -164,8 +237,8 @@ def _shared(first: NextTokens, second: NextTokens) -> list[int]:
     return shared
 
 
-def _places(seen: NextTokens, offsets: Sequence[int]) -> list[int]:
-    place = {offset: number for number, offset in enumerate(seen.offsets)}
+def _places(seen: Sequence[int], offsets: Sequence[int]) -> list[int]:
+    place = {offset: number for number, offset in enumerate(seen)}
     return [place[offset] for offset in offsets]
 
 
@@ -173,13 +246,14 @@ def _over_tokens(first: NextTokens, second: NextTokens) -> tuple[Tensor, Tensor]
     shared = _shared(first, second)
     if first.logprobs is None or second.logprobs is None:
         raise NotEnoughEvidenceError("comparing whole distributions", got=0, need=1)
-    return first.logprobs[_places(first, shared)], second.logprobs[_places(second, shared)]
+    places = _places(first.offsets, shared), _places(second.offsets, shared)
+    return first.logprobs[places[0]], second.logprobs[places[1]]
 
 
 def _byte_rows(
     first: NextTokens, second: NextTokens, n: int, *, open_tokens: bool = False
-) -> dict[str, BoundedRows]:
-    """Bounds over the classes of the next n bytes, at the shared positions.
+) -> BoundedRows:
+    """Bounds of the Jensen–Shannon divergence over the next n bytes, at the shared positions.
 
     With `open_tokens` the mass of tokens that end early may lie in any class.
     """
@@ -187,14 +261,15 @@ def _byte_rows(
         raise NotEnoughEvidenceError("comparing next bytes", got=0, need=1)
     shared = _shared(first, second)
     codes, p, q = aligned(
-        first.strings(n).at(_places(first, shared)), second.strings(n).at(_places(second, shared))
+        *(side.strings(n).at(_places(side.offsets, shared)) for side in (first, second))
     )
     if open_tokens:
         settled = ~is_open(codes, n)
         p, q = p[:, settled], q[:, settled]
     # Two classes that neither side names: unplaced mass may lie apart.
     p, q = (torch.nn.functional.pad(mass, (0, 2)) for mass in (p, q))
-    return class_bounds_rows(p, q, open_reference=_unplaced(p), open_suspect=_unplaced(q))
+    left = {"open_reference": _unplaced(p), "open_suspect": _unplaced(q)}
+    return class_bounds_rows(p, q, **left, names=("jensen-shannon",))["jensen-shannon"]
 
 
 def _unplaced(mass: Tensor) -> Tensor:

@@ -32,7 +32,8 @@ def test_a_pack_counts_only_in_the_metrics_it_names():
 def test_packs_know_the_metrics_there_are():
     assert list(FEWEST_ANSWERS) == list(BY_ID)
     shown = ("next_token", "passage", "choice")
-    material = {"tokens": shown, "bytes": shown, "passages": ("passage",), "options": ("choice",)}
+    material = {"passages": ("passage",), "options": ("choice",)}
+    material |= dict.fromkeys(("tokens", "bytes", "byte habits"), shown)
     for kind, fitting in METRICS_OF.items():
         assert fitting == tuple(
             metric.id for metric in METRICS if kind in material.get(metric.material, ("generate",))

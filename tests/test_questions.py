@@ -81,27 +81,51 @@ def test_there_is_a_finding_for_each_question_and_level(found):
 
 def test_a_case_scores_as_a_file_of_the_same_answers_does_to_the_bit(found):
     the_plan = plan()
-    rows = [
-        {"source": "made", "model_id": run, "prompt_id": probe, "sample_idx": 0, "response": by[0]}
-        for run, material in materials(the_plan).items()
-        for probe, by in material.answers.items()
-    ]
-    listed = [
-        {
-            "model_id": f"{role}-{model}",
-            "family": "asked" if role in {"reference", "suspect"} else model,
-            "release_date": "2030" if role == "suspect" else "2020",
-        }
-        for role, model in the_plan.models
-    ]
-    models = pd.DataFrame(listed)
-    sources = read_sources(pd.DataFrame(rows), models)
+    models = listed(the_plan)
+    sources = read_sources(answers(the_plan), models)
     pair = {"source": "made", "reference": "reference-base", "suspect": "suspect-tuned"}
     row = evaluate(sources, pd.DataFrame([pair]), models).table.iloc[0]
     for one in (found[WEIGHTS], found[OUTPUTS]):
         for column in ("score", "low", "high", "p", "raw", "panel_low", "panel_high"):
             assert getattr(one.score, column) == row[f"{one.question}_{column}"]
         assert one.prompts == row["prompts"] == talk.PROMPTS
+
+
+def listed(the_plan):
+    return pd.DataFrame(
+        [
+            {
+                "model_id": f"{role}-{model}",
+                "family": "asked" if role in {"reference", "suspect"} else model,
+                "release_date": "2030" if role == "suspect" else "2020",
+            }
+            for role, model in the_plan.models
+        ]
+    )
+
+
+def answers(the_plan):
+    return pd.DataFrame(
+        [
+            {"source": "made", "model_id": run, "prompt_id": probe, "response": by[0]}
+            for run, material in materials(the_plan).items()
+            for probe, by in material.answers.items()
+        ]
+    )
+
+
+def test_a_pair_alone_scores_as_its_case_does_whoever_else_is_in_the_file(found):
+    the_plan = plan(suspects=("tuned", "other"))
+    pair = {"source": "made", "reference": "reference-base", "suspect": "suspect-tuned"}
+    sources, models = read_sources(answers(the_plan), listed(the_plan)), listed(the_plan)
+    pairs = pd.DataFrame([pair])
+    whole = evaluate(sources, pairs, models).table.iloc[0]
+    alone = evaluate(sources, pairs, models, controls=99).table.iloc[0]
+    for one in (found[WEIGHTS], found[OUTPUTS]):
+        assert alone[f"{one.question}_score"] == one.score.score
+        assert alone[f"{one.question}_panel_low"] == one.score.panel_low
+        assert whole[f"{one.question}_score"] != one.score.score
+    assert alone["panel"] == whole["panel"]
 
 
 def test_the_near_copy_lies_above_every_control(found):
@@ -192,26 +216,38 @@ def both_ways(table):
     return {pair: table[tuple(sorted(pair))] for pair in table}
 
 
+def alike(table):
+    """The same as similarities."""
+    return {
+        pair: {p: Bounded(-v.estimate, -v.high, -v.low) for p, v in values.items()}
+        for pair, values in both_ways(table).items()
+    }
+
+
 def test_without_distributions_that_level_has_a_reason(found):
     assert found[WEIGHTS_LOGITS].score == NoScore(
         "weights", "no metric on distributions could be computed"
     )
     reasons = {one.metric: one.reason for one in found[WEIGHTS_LOGITS].left_out}
-    assert set(reasons) == {
-        *("paired-embedding", "next-byte-js", "passage-likelihood", "option-correlation")
-    }
-    assert reasons["next-byte-js"].endswith(": nothing was shown")
+    assert set(reasons) == {"paired-embedding", "next-byte-correlation", "option-correlation"}
+    assert reasons["next-byte-correlation"].endswith(": nothing was shown")
 
 
 def test_near_distributions_raise_the_weights_and_not_the_outputs(found):
-    table = both_ways(distances(plan(), near=0.5))
-    near = ask(values=Values(next_byte_js=table))
-    far = ask(values=Values(next_byte_js=both_ways(distances(plan(), near=0.0))))
+    near = ask(values=Values(next_byte_correlation=alike(distances(plan(), near=0.5))))
+    far = ask(values=Values(next_byte_correlation=alike(distances(plan(), near=0.0))))
     assert near[WEIGHTS_LOGITS].score.score > far[WEIGHTS_LOGITS].score.score + 1
-    assert near[WEIGHTS_LOGITS].protocol.metrics[-1] == "next-byte-js"
-    assert near[WEIGHTS_LOGITS].probes == {"next-byte-js": talk.PROMPTS}
+    assert near[WEIGHTS_LOGITS].probes == {"next-byte-correlation": talk.PROMPTS}
     assert near[WEIGHTS].score == found[WEIGHTS].score
     assert isinstance(near[OUTPUTS_LOGITS].score, NoScore)
+
+
+def test_where_distributions_speak_of_weights_answers_do_not():
+    one = ask(values=Values(next_byte_correlation=alike(distances(plan()))))[WEIGHTS_LOGITS]
+    assert one.protocol.metrics == ("next-byte-correlation",)
+    reasons = {left.metric: left.reason for left in one.left_out}
+    assert reasons["word-bigram"] == "distributions are seen, and answers are samples of them"
+    assert reasons["character-ngram"] == reasons["word-bigram"]
 
 
 def test_the_suspects_surprise_at_the_reference_is_read_in_that_direction():
@@ -235,27 +271,28 @@ def test_a_reference_that_reads_nothing_can_still_be_read():
 
 
 def test_one_pair_without_a_value_leaves_the_metric_out_with_its_reason():
-    table = both_ways(distances(plan(), near=0.5))
+    table = alike(distances(plan(), near=0.5))
     gone = ("control-m1", "control-m2")
     table = {pair: values for pair, values in table.items() if set(pair) != set(gone)}
-    one = ask(values=Values(next_byte_js=table, passage_likelihood=both_ways(distances(plan()))))
+    options = alike(distances(plan()))
+    one = ask(values=Values(next_byte_correlation=table, option_correlation=options))
     reasons = {left.metric: left.reason for left in one[WEIGHTS_LOGITS].left_out}
-    assert reasons["next-byte-js"] == "control-m1 and control-m2: nothing was shown"
-    assert one[WEIGHTS_LOGITS].protocol.metrics[-1] == "passage-likelihood"
+    assert reasons["next-byte-correlation"] == "control-m1 and control-m2: nothing was shown"
+    assert one[WEIGHTS_LOGITS].protocol.metrics == ("option-correlation",)
 
 
 def test_values_known_within_limits_only_are_no_score_at_this_level():
-    table = both_ways(distances(plan(), limits=True))
-    one = ask(values=Values(next_byte_js=table))[WEIGHTS_LOGITS]
+    table = alike(distances(plan(), limits=True))
+    one = ask(values=Values(next_byte_correlation=table))[WEIGHTS_LOGITS]
     reasons = {left.metric: left.reason for left in one.left_out}
-    assert reasons["next-byte-js"].endswith(": known within limits only")
+    assert reasons["next-byte-correlation"].endswith(": known within limits only")
     assert isinstance(one.score, NoScore)
 
 
 def test_a_metric_that_the_plan_does_not_count_is_left_out():
-    table = both_ways(distances(plan(), near=0.5))
-    one = ask(plan(metrics=("word-bigram",)), Values(next_byte_js=table))[WEIGHTS_LOGITS]
-    assert NoScore("next-byte-js", "the plan does not count it") in one.left_out
+    table = alike(distances(plan(), near=0.5))
+    one = ask(plan(metrics=("word-bigram",)), Values(next_byte_correlation=table))[WEIGHTS_LOGITS]
+    assert NoScore("next-byte-correlation", "the plan does not count it") in one.left_out
 
 
 # --- the record ---------------------------------------------------------------------------------

@@ -34,8 +34,9 @@ def noise(models, seed, symmetric=False):
 def test_only_what_any_two_tokenizers_allow_is_declared_for_distributions():
     further = {m.id: m.questions for m in at_level("logits") if m not in at_level("text")}
     assert further == {
-        "next-byte-js": {"weights"},
-        "passage-likelihood": {"weights"},
+        "next-byte-correlation": {"weights"},
+        "next-byte-js": set(),
+        "passage-likelihood": set(),
         "option-correlation": {"weights"},
         "cross-likelihood": {"outputs"},
         "reverse-likelihood": {"outputs"},
@@ -90,14 +91,14 @@ def scorer(source, likeness, access):
 
 def test_a_level_of_texts_ignores_distributions(source, texts):
     n = len(source.models)
-    further = {"next-byte-js": {f"p{i}": noise(n, i, symmetric=True) for i in range(9)}}
+    further = {"next-byte-correlation": {f"p{i}": noise(n, i, symmetric=True) for i in range(9)}}
     beside = with_further(source, texts, further)
     assert (
         scorer(source, beside, "text").score(0, 1).questions
         == scorer(source, texts, "text").score(0, 1).questions
     )
     used = [m.id for m in scorer(source, beside, "logits").metrics("weights")]
-    assert used[-1] == "next-byte-js"
+    assert used == ["next-byte-correlation"]
 
 
 def test_a_metric_that_few_models_have_is_left_out_and_says_so(source, texts):
@@ -105,8 +106,10 @@ def test_a_metric_that_few_models_have_is_left_out_and_says_so(source, texts):
     few = {f"p{i}": np.full((n, n), np.nan) for i in range(9)}
     for i, table in enumerate(few.values()):
         table[:3, :3] = noise(3, i, symmetric=True)
-    one = scorer(source, with_further(source, texts, {"next-byte-js": few}), "logits")
-    assert one.why_not(BY_ID["next-byte-js"]) == "fewer than half of the models have a value"
+    one = scorer(source, with_further(source, texts, {"next-byte-correlation": few}), "logits")
+    assert (
+        one.why_not(BY_ID["next-byte-correlation"]) == "fewer than half of the models have a value"
+    )
     assert one.score(0, 1).reason == ""
 
 
@@ -115,8 +118,8 @@ def test_a_pair_that_lacks_a_metric_of_the_others_has_no_score(source, texts):
     tables = {f"p{i}": noise(n, i, symmetric=True) for i in range(9)}
     for table in tables.values():
         table[0, 1] = table[1, 0] = np.nan
-    one = scorer(source, with_further(source, texts, {"next-byte-js": tables}), "logits")
-    assert one.score(0, 1).reason == "this pair has no value by next-byte-js"
+    one = scorer(source, with_further(source, texts, {"next-byte-correlation": tables}), "logits")
+    assert one.score(0, 1).reason == "this pair has no value by next-byte-correlation"
     assert one.score(0, 2).reason == ""
 
 

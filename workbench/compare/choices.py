@@ -1,12 +1,13 @@
 """Multiple-choice questions: what each run gave for the options, and every two runs compared by it."""
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations, permutations
 
 import torch
 from torch import Tensor
 
+from workbench.compare.beside import Beside, Panel
 from workbench.compare.material import Material
 from workbench.compare.tables import MIN_PROBES, Table, Values
 from workbench.errors import NotEnoughEvidenceError
@@ -21,7 +22,7 @@ from workbench.metrics.options import (
 from workbench.records import NoScore, Pack, Probe
 
 
-class Choices:
+class Choices(Beside):
     """What the runs gave for the options of all questions, compared for one suspect at a time."""
 
     def __init__(
@@ -32,40 +33,17 @@ class Choices:
         counted: Collection[str],
     ) -> None:
         """Take the metric, what was asked, what the runs gave, and the probes that count."""
-        self._metric, self._materials = metric, materials
+        super().__init__(materials)
+        self._metric = metric
         self._probes = [
             probe
             for pack in packs
             for probe in pack.probes
             if probe.options and probe.address in counted
         ]
-        self._tables: dict[str, Table] = {}
 
-    def table(self, reference: str, examined: str) -> Table:
-        """Compare every two of reference, one suspect or stack, and the controls.
-
-        The panel of a pair is the rest of suspect and controls, never the reference: then suspect and
-        controls are treated alike, which their ranks rest on, and no other suspect has a say.
-        """
-        if examined not in self._tables:
-            controls = [i.run.id for i in self._materials.values() if i.run.role == "control"]
-            panel = [examined, *controls]
-
-            def rest(one: str, other: str) -> list[str]:
-                return [member for member in panel if member not in {one, other}]
-
-            self._tables[examined] = self.every_two([reference, *panel], rest)
-        return self._tables[examined]
-
-    def every_two(
-        self, members: Sequence[str], panel: Callable[[str, str], Sequence[str]]
-    ) -> Table:
-        """Compare every two runs, each pair beside the panel that a rule gives it.
-
-        Args:
-            members: Runs, the members of every panel among them.
-            panel: Two runs → what stands beside them.
-        """
+    def every_two(self, members: Sequence[str], panel: Panel) -> Table:
+        """Compare every two runs, each pair beside the panel that a rule gives it."""
         if not self._probes:
             none = self._none("no multiple-choice question was asked")
             return dict.fromkeys(permutations(members, 2), none)

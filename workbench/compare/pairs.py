@@ -4,11 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import combinations, permutations
 
 from workbench.compare.material import Material
-from workbench.compare.shown import Shown
+from workbench.compare.shown import Shown, why_no_bytes
 from workbench.compare.tables import MIN_PROBES, Table, Values
 from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics import Metric
 from workbench.records import NoScore, Pack
+
+SPOKEN = 10
+"""Probes between two lines of progress, where each is read from files."""
 
 
 def counted_probes(packs: Sequence[Pack], metric: Metric) -> frozenset[str]:
@@ -39,15 +42,16 @@ def tables(
 
     Returns:
         Metric id → ordered pair of runs → values, or why there are none. Metrics that compare a pair
-        within a panel are left out: see `choices.py`.
+        within a panel are left out: see `beside.py`.
 
     Raises:
         CustodyError: If a file of the record is missing or was changed.
     """
     counted = {metric.id: counted_probes(packs, metric) for metric in metrics}
     say("Comparing what was shown of next tokens and passages")
-    found = _shown(shown.next_tokens, _taking(metrics, "tokens", "bytes"), materials, counted)
-    found |= _shown(shown.passage, _taking(metrics, "passages"), materials, counted)
+    distributions = _taking(metrics, "tokens", "bytes")
+    found = _shown(shown.next_tokens, distributions, materials, counted, say)
+    found |= _shown(shown.passage, _taking(metrics, "passages"), materials, counted, say)
     for metric in _taking(metrics, "readings", "readings back"):
         say(metric.title)
         found[metric.id] = _read(shown, metric, materials, counted[metric.id])
@@ -81,10 +85,14 @@ def _shown(
     metrics: Sequence[Metric],
     materials: Sequence[Material],
     counted: Mapping[str, Collection[str]],
+    say: Callable[[str], None],
 ) -> dict[str, Table]:
     """Compare distributions or likelihoods by several metrics, each file being read once."""
     found = {metric.id: _begun(metric, materials) for metric in metrics}
-    for probe in sorted({probe for metric in metrics for probe in counted[metric.id]}):
+    probes = sorted({probe for metric in metrics for probe in counted[metric.id]})
+    for number, probe in enumerate(probes):
+        if number and number % SPOKEN == 0:
+            say(f"  {number} of {len(probes)} probes")
         sides = {item.run.id: side for item in materials if (side := read(item, probe)) is not None}
         for metric in metrics:
             if probe in counted[metric.id]:
@@ -109,9 +117,17 @@ def _begun(metric: Metric, materials: Sequence[Material]) -> Table:
 
 
 def _add(metric: Metric, table: Table, probe: str, sides: Mapping[str, object]) -> None:
-    for one, other in combinations(sides, 2):
-        if not isinstance(values := table[one, other], NoScore):
-            values |= _each(metric, [(probe, (sides[one], sides[other]))])
+    names = list(sides)
+    open_pairs = [
+        (i, j)
+        for i, j in combinations(range(len(names)), 2)
+        if not isinstance(table[names[i], names[j]], NoScore)
+    ]
+    measured = metric.measure_pairs(list(sides.values()), open_pairs)
+    for (i, j), value in zip(open_pairs, measured, strict=True):
+        values = table[names[i], names[j]]
+        if value is not None and not isinstance(values, NoScore):
+            values[probe] = value  # less than the metric needs: left out, and counted
 
 
 def _read(
@@ -167,7 +183,7 @@ def _why_not(metric: Metric, first: Material, second: Material) -> str:
         case "tokens":
             return _why_no_tokens(first, second)
         case "bytes":
-            return _why_no_bytes(first) or _why_no_bytes(second)
+            return why_no_bytes(first) or why_no_bytes(second)
         case _:
             return ""
 
@@ -182,13 +198,4 @@ def _why_no_tokens(first: Material, second: Material) -> str:
         return "a tokenizer is unknown"
     if first.run.tokenizer_digest != second.run.tokenizer_digest:
         return "different tokenizers"
-    return ""
-
-
-def _why_no_bytes(side: Material) -> str:
-    if not side.tops:
-        return f"{side.run.model} shows no distributions"
-    if side.tensors and side.run.vocabulary_digest is None:
-        reason = side.run.vocabulary_note or "it was not recorded"
-        return f"what the tokens of {side.run.model} write is not known: {reason}"
     return ""

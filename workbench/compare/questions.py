@@ -48,8 +48,8 @@ class _Level:
     scored: Scored
     metrics: Mapping[Question, Sequence[Measure]]
     """Fused for each question."""
-    left_out: Mapping[str, str]
-    """Metric → why it was not fused."""
+    left_out: Mapping[Question, Mapping[str, str]]
+    """Question → metric that is about it → why it was not fused."""
     probes: Mapping[str, int]
     """Metric on distributions → probes at which both sides gave what it takes."""
 
@@ -109,9 +109,12 @@ class Questions:
         fused = {question: scorer.metrics(question) for question in QUESTIONS}
         ids = {one.id for metrics in fused.values() for one in metrics}
         left_out = {
-            one.id: absent.get(one.id) or scorer.why_not(one)
-            for one in at_level(access)
-            if one.questions and one.id not in ids
+            question: {
+                one.id: absent.get(one.id) or scorer.why_not(one)
+                for one in at_level(access)
+                if question in one.questions and one not in fused[question]
+            }
+            for question in QUESTIONS
         }
         probes = {
             one.id: likeness.both_gave(one.id, pair.reference, pair.suspect)
@@ -141,7 +144,7 @@ class Questions:
         asked = {one.id for one in MEASURES if question in one.questions}
         sides = [pair.source.models[i] for i in (pair.reference, pair.suspect)]
         missing = [self._missing(side, metrics, sides[1]) for side in sides]
-        left_out = level.left_out.items()
+        left_out = level.left_out.get(question, {}).items()
         return QuestionFinding(
             question=question,
             score=_score(question, level),
@@ -149,7 +152,7 @@ class Questions:
             controls=tuple(self._model(pair.source.models[i]) for i in level.scored.controls),
             prompts=level.scored.prompts,
             probes={one: n for one, n in level.probes.items() if one in asked},
-            left_out=tuple(NoScore(one, why) for one, why in left_out if one in asked),
+            left_out=tuple(NoScore(one, why) for one, why in left_out),
             missing_reference=missing[0],
             missing_suspect=missing[1],
         )

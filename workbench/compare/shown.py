@@ -78,6 +78,16 @@ class Shown:
         return self._tries[digest]
 
 
+def why_no_bytes(side: Material) -> str:
+    """Why nothing is known of the bytes that a run expects next; empty if something is."""
+    if not side.tops:
+        return f"{side.run.model} shows no distributions"
+    if side.tensors and side.run.vocabulary_digest is None:
+        reason = side.run.vocabulary_note or "it was not recorded"
+        return f"what the tokens of {side.run.model} write is not known: {reason}"
+    return ""
+
+
 def _misfit(material: Material, address: str, how: str) -> CustodyError:
     return CustodyError(
         f"What {material.run.id} gave at {address} does not fit its record: {how}.",

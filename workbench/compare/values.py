@@ -1,8 +1,10 @@
 """Values of every two runs by every metric, whether or not others have a say in them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from workbench.compare.choices import Choices
+from workbench.compare.habits import Habits
 from workbench.compare.material import Material
 from workbench.compare.pairs import counted_probes, tables
 from workbench.compare.shown import Shown
@@ -10,6 +12,9 @@ from workbench.compare.tables import Table
 from workbench.metrics import Metric
 from workbench.questions.kin import Kin
 from workbench.records import Pack
+
+if TYPE_CHECKING:
+    from workbench.compare.beside import Beside
 
 
 class EveryTwo:
@@ -37,18 +42,23 @@ class EveryTwo:
         """
         self.counted = {metric.id: counted_probes(packs, metric) for metric in metrics}
         self._tables = tables(packs, metrics, list(materials.values()), shown, say)
-        self._choices = {
+        self._beside: dict[str, Beside] = {
             metric.id: Choices(metric, packs, materials, self.counted[metric.id])
             for metric in metrics
             if metric.material == "options"
+        }
+        self._beside |= {
+            metric.id: Habits(metric, materials, self.counted[metric.id], shown)
+            for metric in metrics
+            if metric.material == "byte habits"
         }
         self._runs = [item.run for item in materials.values()]
 
     def __call__(self, metric: str, examined: str) -> Table:
         """Values by a metric, as they are seen when one suspect or stack is examined."""
-        if metric in self._choices:
+        if metric in self._beside:
             reference = next(run.id for run in self._runs if run.role == "reference")
-            return self._choices[metric].table(reference, examined)
+            return self._beside[metric].table(reference, examined)
         return self._tables[metric]
 
     def among(self, metric: str, members: Sequence[str], kin: Kin) -> Table:
@@ -59,11 +69,11 @@ class EveryTwo:
             members: Runs.
             kin: Who of them is whose relative, in the same order.
         """
-        if metric not in self._choices:
+        if metric not in self._beside:
             return self._tables[metric]
         place = {member: number for number, member in enumerate(members)}
 
         def panel(one: str, other: str) -> list[str]:
             return [members[number] for number in kin.panel(place[one], place[other])]
 
-        return self._choices[metric].every_two(members, panel)
+        return self._beside[metric].every_two(members, panel)

@@ -4,10 +4,11 @@ A metric compares what two models gave at one probe. It is arithmetic on tensors
 no file, no database. Where it cannot be computed it raises `NotEnoughEvidenceError`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from workbench.errors import NotEnoughEvidenceError
 from workbench.metrics.alleles import allele_distance
 from workbench.metrics.divergences import Bounded
 from workbench.metrics.embedding import mmd_squared, paired_similarity
@@ -15,6 +16,7 @@ from workbench.metrics.hamming import hamming_distance
 from workbench.metrics.likelihood import passage_distance, surprise
 from workbench.metrics.next_tokens import (
     next_byte_js,
+    next_byte_js_of,
     next_bytes_js,
     next_token_js,
     next_token_top1,
@@ -27,11 +29,19 @@ from workbench.metrics.text import (
 )
 
 Material = Literal[
-    "tokens", "bytes", "passages", "options", "readings", "readings back", "embeddings", "texts"
+    "tokens",
+    "bytes",
+    "byte habits",
+    "passages",
+    "options",
+    "readings",
+    "readings back",
+    "embeddings",
+    "texts",
 ]
-"""What a metric takes of each model: next tokens of one vocabulary, or of any; likelihoods of passages;
-letters of options; likelihoods of the one model's answers under the other, or the reverse; answers'
-embeddings; answers."""
+"""What a metric takes of each model: next tokens of one vocabulary, of any, or of any beside a panel;
+likelihoods of passages; letters of options; likelihoods of the one model's answers under the other, or
+the reverse; answers' embeddings; answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,9 @@ class Metric:
     material: Material
     at_probe: Callable[..., float | Bounded] | None
     """Takes both models' material; None: computed over all probes and the whole panel at once."""
+    at_pairs: Callable[..., Sequence[Bounded | None]] | None = None
+    """The same for many pairs at once: all sides, and places of two in them; None where there is not
+    enough."""
 
     def measure(self, *material: Any) -> Bounded:  # noqa: ANN401 - as `material` says
         """Compare at one probe; an exact value has equal limits."""
@@ -53,6 +66,20 @@ class Metric:
             raise TypeError(msg)
         found = self.at_probe(*material)
         return found if isinstance(found, Bounded) else Bounded.exact(found)
+
+    def measure_pairs(
+        self, sides: Sequence[Any], pairs: Sequence[tuple[int, int]]
+    ) -> Sequence[Bounded | None]:
+        """Compare many pairs at one probe; None where a pair does not have enough."""
+        if self.at_pairs is not None:
+            return self.at_pairs(sides, pairs)
+        return [self._if_enough(sides[i], sides[j]) for i, j in pairs]
+
+    def _if_enough(self, *material: Any) -> Bounded | None:  # noqa: ANN401 - as `material` says
+        try:
+            return self.measure(*material)
+        except NotEnoughEvidenceError:
+            return None
 
 
 METRICS: tuple[Metric, ...] = (
@@ -79,6 +106,7 @@ METRICS: tuple[Metric, ...] = (
         "bits, 0 to 1",
         "bytes",
         next_byte_js,
+        next_byte_js_of,
     ),
     Metric(
         "next-bytes-js",
@@ -87,6 +115,14 @@ METRICS: tuple[Metric, ...] = (
         "bits, 0 to 1",
         "bytes",
         next_bytes_js,
+    ),
+    Metric(
+        "next-byte-correlation",
+        "Next-byte habits, any tokenizers (residual correlation)",
+        "similarity",
+        "correlation, −1 to 1",
+        "byte habits",
+        None,
     ),
     Metric(
         "passage-likelihood",

@@ -34,7 +34,13 @@ RAW_ONLY = ("passage", "choice")
 """Kinds whose text is read as it stands."""
 TEMPLATES: tuple[str, ...] = get_args(Template)
 
-OF_NEXT_TOKENS = ("next-token-js", "top1-agreement", "next-byte-js", "next-bytes-js")
+OF_NEXT_TOKENS = (
+    "next-token-js",
+    "top1-agreement",
+    "next-byte-js",
+    "next-bytes-js",
+    "next-byte-correlation",
+)
 FEWEST_ANSWERS = {
     **dict.fromkeys(OF_NEXT_TOKENS, 1),
     "passage-likelihood": 1,

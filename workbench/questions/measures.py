@@ -1,5 +1,6 @@
 """What is measured for the two questions, fixed by what each metric can see and not by how it does."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbench.records import QUESTIONS, Access, Question
@@ -40,8 +41,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure("refusals", "Refusals of paired prompts", _of(), regressed=True),
     Measure("length", "Length alone", _of(), regressed=True),
     Measure("layout", "Layout alone", _of(), regressed=True),
-    Measure("next-byte-js", "Next byte behind given texts", _of("weights"), "logits"),
-    Measure("passage-likelihood", "Surprise at given passages", _of("weights"), "logits"),
+    Measure("next-byte-correlation", "Next-byte habits", _of("weights"), "logits"),
+    Measure("next-byte-js", "Next byte behind given texts", _of(), "logits"),
+    Measure("passage-likelihood", "Surprise at given passages", _of(), "logits"),
     Measure("option-correlation", "Choices among options", _of("weights"), "logits"),
     Measure(
         "cross-likelihood",
@@ -64,10 +66,27 @@ MEASURES: tuple[Measure, ...] = (
 prompts of habits, so of outputs; wording and openings of the same answers are what a student is
 trained on, so they go into both. Length and layout go into neither. Distributions behind texts
 that neither model wrote are what weights fix; how likely a model finds the other's answers is what
-training on them raises. Only such metrics on distributions are here as any two tokenizers allow."""
+training on them raises. Only such metrics on distributions are here as any two tokenizers allow. A
+plain divergence and a plain surprise are shown only: centred over a panel they mostly say how sharp
+and how able a model is."""
 NUISANCES = ("length", "layout")
 
 
 def at_level(access: Access) -> list[Measure]:
     """What is measured where so much of every model is seen, in report order."""
     return [measure for measure in MEASURES if measure.access in ("text", access)]
+
+
+def fused_of(question: Question, usable: Iterable[Measure]) -> list[Measure]:
+    """Those metrics that go into a question's score, of those that tell unrelated models apart.
+
+    Where distributions speak of weights, answers do not: they are samples of the same distributions,
+    and what else they hold are habits that tuning gives and another's answers teach.
+
+    Args:
+        question: Which question.
+        usable: What was measured and varies among unrelated models, in report order.
+    """
+    asked = [measure for measure in usable if question in measure.questions]
+    seen = [measure for measure in asked if measure.access == "logits"]
+    return seen if question == "weights" and seen else asked

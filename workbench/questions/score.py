@@ -10,7 +10,7 @@ from workbench.evidence.fuse import centre, fuse
 from workbench.evidence.panel import MIN_CONTROLS, rank_p
 from workbench.questions.kin import Kin
 from workbench.questions.likeness import AnyTable, Likeness
-from workbench.questions.measures import NUISANCES, Measure, at_level
+from workbench.questions.measures import NUISANCES, Measure, at_level, fused_of
 from workbench.questions.paired import Floats
 from workbench.questions.panels import Panels
 from workbench.questions.scale import Scale, fit_scales
@@ -93,9 +93,9 @@ class Scorer:
 
     def metrics(self, question: Question) -> list[Measure]:
         """What a question's score is fused of: metrics that tell unrelated models apart."""
-        asked = [measure for measure in self.used if question in measure.questions]
         scales = self.scales
-        return [m for m in asked if m.id in scales and min(scales[m.id].units) > 0]
+        usable = [m for m in self.used if m.id in scales and min(scales[m.id].units) > 0]
+        return fused_of(question, usable)
 
     def why_not(self, measure: Measure) -> str:
         """Why a metric of this level is not fused."""
@@ -103,7 +103,11 @@ class Scorer:
             return "not measured"
         if measure not in self.used:
             return "fewer than half of the models have a value"
-        return "it tells no unrelated models apart" if self.scales else FEW_UNRELATED
+        if not self.scales:
+            return FEW_UNRELATED
+        if min(self.scales[measure.id].units) > 0:
+            return "distributions are seen, and answers are samples of them"
+        return "it tells no unrelated models apart"
 
     def _scales(self) -> dict[str, Scale]:
         """Metric → its scale; empty where too few models are unrelated."""

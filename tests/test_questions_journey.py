@@ -116,6 +116,15 @@ def test_distributions_are_not_in_a_score_of_texts(world, tmp_path):
     assert (texts["weights_score"] != all_of_it["weights_score"]).all()
 
 
+def test_a_pair_of_a_case_alone_is_scored_beside_its_panel(world, tmp_path):
+    pairs = tmp_path / "pairs.csv"
+    pd.DataFrame([{"reference": "base", "suspect": "tuned"}]).to_csv(pairs, index=False)
+    options = ("--access", "logits", "--pairs", str(pairs), "--controls", "9")
+    (row,) = scores(world, tmp_path, *options).to_dict("records")
+    assert set(row["panel"].split("|")) == set(CONTROLS)
+    assert row["weights_score"] > 1
+
+
 def test_labelled_pairs_of_a_case_keep_their_columns(world, tmp_path):
     pairs = pd.DataFrame([{"reference": "base", "suspect": "tuned", "label": "fine_tune_of"}])
     pairs.to_csv(tmp_path / "pairs.csv", index=False)

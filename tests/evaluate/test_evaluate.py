@@ -140,6 +140,26 @@ def test_answers_that_are_not_english_leave_templates_out(plain):
     assert "word-profile" in ids
 
 
+def test_a_pair_alone_has_no_score_where_the_whole_source_has_none():
+    models = made.models().assign(family="one")
+    sources = read_sources(made.responses(), models)
+    table = evaluate(sources, made.pairs().iloc[:2], models, controls=99).table
+    assert table["weights_score"].isna().all()
+    assert table.loc[0, "weights_reason"].startswith("fewer than 10 pairs")
+
+
+def test_a_pair_whose_panel_alone_is_too_small_has_a_reason():
+    models = made.models().iloc[[0, 1, 2, 3, 4, 9]]
+    responses = made.responses()
+    sources = read_sources(responses[responses["model_id"].isin(models["model_id"])], models)
+    pairs = made.pairs().iloc[[1]]  # two strangers: the copy and three others are left
+    whole = evaluate(sources, pairs, models).table
+    alone = evaluate(sources, pairs, models, controls=99).table
+    assert whole["weights_score"].notna().all()
+    assert alone["weights_score"].isna().all()
+    assert alone["weights_reason"].iloc[0].startswith("fewer than 10 pairs")
+
+
 # --- files --------------------------------------------------------------------------------------
 
 

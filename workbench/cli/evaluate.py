@@ -56,6 +56,10 @@ def evaluate(  # noqa: PLR0913 - the options of a command
         list[Path] | None,
         typer.Option(help="Folder of a calibration; repeatable. All shipped ones if left out."),
     ] = None,
+    controls: Annotated[
+        int | None,
+        typer.Option(min=2, help="Score each pair as a case with so many controls would."),
+    ] = None,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="Show every metric alone, as a Markdown table.")
     ] = False,
@@ -71,6 +75,7 @@ def evaluate(  # noqa: PLR0913 - the options of a command
         "embed": _embeddings(cache) if embed else None,
         "embedder": _embedder() if embed else None,
         "calibrations": _calibrations(calibration),
+        "controls": controls,
     }
     found = _scores(responses, case, access, asked, listed, how)
     write_table(found.table, output)

@@ -14,7 +14,7 @@ from workbench.compare.shown import Shown
 from workbench.compare.values import EveryTwo
 from workbench.errors import EvaluationError
 from workbench.evaluate.material import require_listed
-from workbench.evaluate.pairs import Embed, Evaluated, evaluate
+from workbench.evaluate.pairs import Embed, Evaluated, Further, evaluate
 from workbench.evaluate.protocols import Protocols
 from workbench.evidence.weighing import Calibration
 from workbench.metrics import METRICS
@@ -37,6 +37,7 @@ def evaluate_case(
     embed: Embed | None = None,
     embedder: str | None = None,
     calibrations: Sequence[Calibration] = (),
+    controls: int | None = None,
     report: Callable[[str], None] = lambda _: None,
 ) -> Evaluated:
     """Score pairs of models of a recorded case as pairs from files are scored.
@@ -53,6 +54,7 @@ def evaluate_case(
         embed: As in `evaluate`.
         embedder: As in `evaluate`.
         calibrations: As in `evaluate`.
+        controls: As in `evaluate`.
         report: Called with a line whenever something begins.
 
     Returns:
@@ -68,18 +70,16 @@ def evaluate_case(
     if pairs is None:
         pairs = pd.DataFrame(combinations(source.models, 2), columns=["reference", "suspect"])
 
-    def further(source: Source, kin: Kin) -> dict[str, ByProbe]:
-        return _further(store, source, kin, materials, report)
-
     return evaluate(
         [source],
         pairs,
         models,
         embed=embed,
         embedder=embedder,
-        further=further if access == "logits" else None,
+        further=_further(store, materials, report) if access == "logits" else None,
         stated=lambda used: _stated(store, materials.values(), access, used, embedder),
         calibrations=calibrations,
+        controls=controls,
         report=report,
     )
 
@@ -121,20 +121,20 @@ def _materials(store: CaseStore) -> dict[str, Material]:
 
 
 def _further(
-    store: CaseStore,
-    source: Source,
-    kin: Kin,
-    materials: Mapping[str, Material],
-    report: Callable[[str], None],
-) -> dict[str, ByProbe]:
+    store: CaseStore, materials: Mapping[str, Material], report: Callable[[str], None]
+) -> Further:
+    """Values of every two models, computed once for any choice of them."""
     packs = store.packs()
     metrics = [metric for metric in METRICS if metric.id in FURTHER]
     by_run = {material.run.id: material for material in materials.values()}
     shown = Shown(store, {probe.address: probe.prompt for pack in packs for probe in pack.probes})
     values = EveryTwo(packs, metrics, by_run, shown, report)
-    runs = [materials[model].run.id for model in source.models]
 
-    return {
-        metric.id: likeness_of(metric, values.among(metric.id, runs, kin), runs)
-        for metric in metrics
-    }
+    def further(source: Source, kin: Kin) -> dict[str, ByProbe]:
+        runs = [materials[model].run.id for model in source.models]
+        return {
+            metric.id: likeness_of(metric, values.among(metric.id, runs, kin), runs)
+            for metric in metrics
+        }
+
+    return further

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.errors import EvaluationError
+from workbench.evaluate.alone import score_alone
 from workbench.evaluate.material import ONE_SOURCE
 from workbench.evaluate.opinions import with_opinions
 from workbench.evaluate.protocols import Protocols, protocols_of
@@ -44,7 +46,7 @@ class Evaluated:
     """Source → question → how its scores were made."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - everything that scores rest on
     sources: list[Source],
     pairs: pd.DataFrame,
     models: pd.DataFrame,
@@ -54,6 +56,7 @@ def evaluate(
     further: Further | None = None,
     stated: Stated | None = None,
     calibrations: Sequence[Calibration] = (),
+    controls: int | None = None,
     report: Report = lambda _: None,
 ) -> Evaluated:
     """Score every pair from the answers of its source.
@@ -69,6 +72,8 @@ def evaluate(
         further: Gives values of metrics on distributions of a source; None: scores are those of texts.
         stated: Says how scores are made from the metrics used; None: from files of answers.
         calibrations: Those at hand; a pair's likelihood ratio is of the one of its source's protocol.
+        controls: Score each pair as a case of so many controls would, see `score_alone`; single
+            metrics stay those of the whole source. None: beside everybody in the source.
         report: Called with a line whenever something begins.
 
     Returns:
@@ -88,13 +93,18 @@ def evaluate(
         if not len(here):
             continue
         report(f"{source.name}: {len(source.models)} models, {len(source.prompts)} prompts")
-        scorer = _scorer(source, models, embed, further, report)
+        embedded = embed(source) if embed else None
+        scorer = _scorer(source, declared_kin(models, source.models), embedded, further, report)
+        score = scorer.score
+        if controls is not None:
+            make = partial(_scorer, rows=embedded, further=further)
+            score = partial(score_alone, source, scorer, make, controls)
         report(f"{source.name}: scoring {len(here)} pairs")
         metrics |= {metric.id: metric for metric in scorer.used}
         protocols[source.name] = (
             stated(scorer.used) if stated else protocols_of(source, scorer.used, embedder)
         )
-        scored = {i: _score(scorer, source, pairs.loc[i]) for i in here}
+        scored = {i: _score(score, source, pairs.loc[i]) for i in here}
         missing = _missing(source)
         rows |= {i: _row(source, one) | _absent(missing, pairs.loc[i]) for i, one in scored.items()}
         singles.append(_singles(scorer, source, pairs, [i for i in here if scored[i].questions]))
@@ -127,25 +137,24 @@ def _sources_of(sources: list[Source], pairs: pd.DataFrame) -> pd.Series:
 
 def _scorer(
     source: Source,
-    models: pd.DataFrame,
-    embed: Embed | None,
+    kin: Kin,
+    rows: Mapping[str, NDArray[np.float32]] | None,
     further: Further | None,
-    report: Report,
+    report: Report = lambda _: None,
 ) -> Scorer:
-    kin = declared_kin(models, source.models)
-    values = further(source, kin) if further else None
-    likeness = measure(source, embed(source) if embed else None, report)
-    if values is None:
+    likeness = measure(source, rows, report)
+    if further is None:
         return Scorer(source.name, likeness, kin)
+    values = further(source, kin)
     return Scorer(source.name, with_further(source, likeness, values), kin, "logits")
 
 
-def _score(scorer: Scorer, source: Source, pair: "pd.Series[str]") -> Scored:
+def _score(score: Callable[[int, int], Scored], source: Source, pair: "pd.Series[str]") -> Scored:
     absent = [pair[side] for side in ("reference", "suspect") if pair[side] not in source.models]
     if absent:
         return Scored(0, (), reason=f"there is no answer of {' and '.join(absent)} in this source")
     place = [source.models.index(pair[side]) for side in ("reference", "suspect")]
-    return scorer.score(*place)
+    return score(*place)
 
 
 def _row(source: Source, scored: Scored) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What several models answered to one collection of prompts."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,3 +38,23 @@ class Source:
         """Prompts that both of two models answered, shape (models, models), int."""
         answered = self.answered().astype(np.int64)
         return answered.T @ answered
+
+    def only(self, models: Collection[str]) -> "Source":
+        """The same prompts with the answers of some models, in the order of the source.
+
+        Prompts that none of them answered are left out.
+        """
+        kept = tuple(model for model in self.models if model in models)
+        place = {self.models.index(model): number for number, model in enumerate(kept)}
+        found = (_of_models(prompt, place) for prompt in self.prompts)
+        return Source(self.name, kept, tuple(prompt for prompt in found if prompt.texts))
+
+
+def _of_models(prompt: Answered, place: Mapping[int, int]) -> Answered:
+    given = [
+        (place[model], text)
+        for model, text in zip(prompt.models.tolist(), prompt.texts, strict=True)
+        if model in place
+    ]
+    models = np.array([model for model, _ in given], dtype=np.int64)
+    return replace(prompt, models=models, texts=tuple(text for _, text in given))

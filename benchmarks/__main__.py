@@ -23,6 +23,7 @@ from benchmarks import (
     power,
     robust,
     ui,
+    zoo_peers,
 )
 from workbench.errors import nearest
 
@@ -42,6 +43,7 @@ BENCHMARKS = {
     "power": power.measure,
     "robust": robust.measure,
     "ui": ui.measure,
+    "zoo-peers": zoo_peers.measure,
 }
 
 

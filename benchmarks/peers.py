@@ -19,6 +19,9 @@ from workbench.metrics.agreement import chance_adjusted_agreement
 
 WEIGHTS = ("same_model_variant", "fine_tune_of")
 Compare = Callable[[str, str], tuple[float, bool]]
+"""Reference and suspect → similarity, and whether the peer's own threshold calls them derived."""
+AUDITS = ("dli", "llmmap")
+"""Methods of knowlyr-modelaudit that take answers."""
 
 
 def measure(quick: bool) -> dict[str, object]:
@@ -47,7 +50,7 @@ def _lineage(*, quick: bool) -> dict[str, object]:
     if find_spec("modelaudit") is None:
         return found | {"knowlyr-modelaudit": "not measured: pip install knowlyr-modelaudit"}
     texts = {str(k): list(g) for k, g in answers.groupby("model_id")["response"]}
-    for name in ("dli", "llmmap"):
+    for name in AUDITS:
         found[f"knowlyr-modelaudit, {name}"] = _audited(name, texts, pairs, labels)
     return found
 
@@ -66,13 +69,19 @@ def _audited(
 ) -> str:
     """The peer's own features, comparison and threshold, on recorded answers for live ones."""
     started = time.perf_counter()
-    compare = _comparison(name, texts)
+    compare = audit(name, texts)
     found = [compare(a, b) for a, b in zip(pairs["reference"], pairs["suspect"], strict=True)]
     scores, called = np.array(found, dtype=float).T
     return _line(scores, called, labels, time.perf_counter() - started)
 
 
-def _comparison(name: str, texts: dict[str, list[str]]) -> Compare:
+def audit(name: str, texts: dict[str, list[str]]) -> Compare:
+    """Fingerprint every model by one method of knowlyr-modelaudit, to be compared pair by pair.
+
+    Args:
+        name: One of `AUDITS`.
+        texts: Model → its answers.
+    """
     from modelaudit.methods import dli, llmmap  # noqa: PLC0415 - optional
     from modelaudit.models import Fingerprint  # noqa: PLC0415 - optional
 

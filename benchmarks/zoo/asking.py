@@ -1,7 +1,8 @@
 """One ordinary case for a whole zoo: a plan that names everybody, run like any other.
 
 A case has one reference and its controls are one for each family, but here it is a record only:
-pairs are formed afterwards among all who answered.
+pairs are formed afterwards among all who answered. It is asked the standard packs, so that what is
+measured on it speaks of cases that ask the same.
 """
 
 from collections import Counter
@@ -13,19 +14,9 @@ from benchmarks.zoo.served import Say, record_served
 from workbench.extent import Extent, asked_packs
 from workbench.models.catalogue import load_catalogue
 from workbench.packs import find_pack
+from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
 from workbench.plan import make_plan
 from workbench.store import CaseStore, create_case, open_case
-
-PACKS = (
-    "continuation/story-starts",
-    "continuation/open-prose",
-    "continuation/passages",
-    "knowledge/invented-entities",
-    "knowledge/multiple-choice",
-    "style/short-answers",
-)
-"""What models without a chat template can be asked: text to go on with, short questions, letters."""
-REPEATS = 2
 
 
 def plan_zoo(recorded: Recorded, folder: Path, now: datetime, say: Say) -> CaseStore:
@@ -44,8 +35,8 @@ def plan_zoo(recorded: Recorded, folder: Path, now: datetime, say: Say) -> CaseS
         ModelError: If other answers of a served member are recorded already.
         PlanError: If the zoo has too few families for a plan.
     """
-    packs = [find_pack(name) for name in PACKS]
-    extent = Extent(repeats=REPEATS)
+    packs = [find_pack(name) for name in STANDARD_PACKS]
+    extent = Extent(repeats=STANDARD_REPEATS)
     record_served(recorded, asked_packs(packs, extent), now, say)
     if folder.exists():
         say(f"Case {folder.name} exists; going on with it.")

@@ -61,6 +61,8 @@ class Pair:
     """Recipe of the suspect in a word; empty where it has nothing to do with the label."""
     dose: float | None
     """Share of the suspect's training texts that came from the reference's answers."""
+    steps: int | None
+    """Recipes between the reference's weights and the suspect's; None where none lead there."""
     families: tuple[str, str]
 
 
@@ -148,11 +150,13 @@ class Truth:
         related = label not in {"unrelated", "same_recipe_twin", "same_base_sibling"}
         shares = len(suspect.named("answers")) or 1
         learned = label in BY_HOW.values() and suspect.dose is not None
+        line = self._line(suspect.name, reference.name) if label in STRONGEST else None
         return Pair(
             reference.name,
             suspect.name,
             label,
             suspect.method if related else "",
             suspect.dose / shares if learned and suspect.dose is not None else None,
+            None if line is None else len(line),
             (reference.family, suspect.family),
         )

@@ -27,8 +27,8 @@ MOST_UNRELATED = 1500
 DOSED = "distilled_from"
 PRIMARY_DOSE = 0.1
 """Students of at least this dose stand for what a student is; those below are only counted."""
-SCORES = ("weights_score", "weights_raw", "outputs_score", "outputs_raw")
-"""Columns that hold scores: each question without length and layout, and with them."""
+SCORES = ("weights_score", "outputs_score")
+"""Columns that hold scores."""
 ABOUT = {
     "weights": ("same_model_variant", "fine_tune_of", "merge_of"),
     "outputs": ("distilled_from", "live_proxy"),
@@ -47,13 +47,16 @@ class Rate:
     rate: LabelRate
 
 
-def score_zoo(recorded: Recorded, store: CaseStore, access: Access, say: Say) -> Evaluated:
+def score_zoo(
+    recorded: Recorded, store: CaseStore, access: Access, controls: int | None, say: Say
+) -> Evaluated:
     """Score every related pair of a zoo and a sample of the unrelated ones.
 
     Args:
         recorded: The zoo.
         store: Its case, run to the end.
         access: `text`, or `logits` for what distributions add; served members show none.
+        controls: Score each pair as a case with so many controls would; None: beside the whole zoo.
         say: Receives progress in words.
 
     Returns:
@@ -68,7 +71,12 @@ def score_zoo(recorded: Recorded, store: CaseStore, access: Access, say: Say) ->
         )
     members = recorded.members
     return evaluate_case(
-        store, model_table(members), access=access, pairs=pair_table(members), report=say
+        store,
+        model_table(members),
+        access=access,
+        pairs=pair_table(members),
+        controls=controls,
+        report=say,
     )
 
 
@@ -109,6 +117,7 @@ def _row(pair: Pair) -> dict[str, object]:
         "label": pair.label,
         "method": pair.method,
         "dose": pair.dose,
+        "steps": pair.steps,
         "primary": int(pair.label == DOSED and (pair.dose or 0.0) >= PRIMARY_DOSE),
     }
 
@@ -128,18 +137,33 @@ def rate_all(scores: pd.DataFrame, columns: Iterable[str]) -> list[Rate]:
             for pair in zip(usable["reference_family"], usable["suspect_family"], strict=True)
         ]
         values = usable[column].to_numpy(dtype=float)
-        for kinds in (usable["label"], usable.apply(_by_dose, axis=1)):
-            labels = kinds.to_numpy(dtype=str)
+        for kinds in (_label, _relation, _recipe):
+            labels = usable.apply(kinds, axis=1).to_numpy(dtype=str)
             found += [Rate(column, rate.label, rate) for rate in rates(values, labels, families)]
     return list({(one.score, one.kind): one for one in found}.values())
 
 
-def _by_dose(row: "pd.Series[Any]") -> str:
+def _label(row: "pd.Series[Any]") -> str:
+    return str(row["label"])
+
+
+def _relation(row: "pd.Series[Any]") -> str:
+    """How near by descent of weights, for all recipes together."""
+    return NEGATIVE if row["label"] == NEGATIVE else f"{row['label']}{_behind(row)}"
+
+
+def _recipe(row: "pd.Series[Any]") -> str:
     if row["label"] == NEGATIVE:
         return NEGATIVE
-    if row["label"] != DOSED:
-        return f"{row['label']}: {row['method']}" if row["method"] else str(row["label"])
-    return f"{row['label']}: {row['method']} at {row['dose']:.1%}"
+    if row["label"] == DOSED:
+        return f"{DOSED}: {row['method']} at {row['dose']:.1%}"
+    return f"{row['label']}{_behind(row)}: {row['method']}" if row["method"] else _label(row)
+
+
+def _behind(row: "pd.Series[Any]") -> str:
+    """Where descent has more steps than one: a child of a child is further than a child."""
+    steps = row["steps"]
+    return f", {steps:.0f} steps" if pd.notna(steps) and steps > 1 else ""
 
 
 def smallest_dose(found: Sequence[Rate], score: str, method: str) -> float | None:
@@ -170,16 +194,20 @@ def plain(found: Sequence[Rate]) -> list[dict[str, Any]]:
 
 
 def as_markdown(found: Sequence[Rate]) -> Iterator[str]:
-    """Tables of rates, one for each score; `*` marks what the question is about."""
+    """A table of rates for each score: every label, and recipes of those it is about, marked `*`."""
     for score in dict.fromkeys(one.score for one in found):
+        about = ABOUT[score.partition("_")[0]]
         yield f"\n{score}\n"
         yield "| pairs of | n | AUC against unrelated | called at 1 % |"
         yield "|---|---|---|---|"
         for one in (one for one in found if one.score == score):
-            label = one.kind.partition(":")[0]
-            mark = " *" if label in ABOUT[score.partition("_")[0]] else ""
+            kind, _, recipe = one.kind.partition(": ")
+            is_about = kind.partition(",")[0] in about
+            if recipe and not is_about:
+                continue
             area = _limits(one.rate.auc, one.rate.low, one.rate.high)
             called = _limits(one.rate.called, one.rate.called_low, one.rate.called_high)
+            mark = " *" if is_about else ""
             yield f"| {one.kind}{mark} | {one.rate.pairs} | {area} | {called} |"
         for method in ("distilled", "distilled, own base"):
             dose = smallest_dose(found, score, method)

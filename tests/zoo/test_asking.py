@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 
-from benchmarks.zoo.asking import PACKS, plan_zoo
+from benchmarks.zoo.asking import plan_zoo
 from benchmarks.zoo.draw import as_svg, as_text
 from benchmarks.zoo.texts import rewritten
 from tests.made import NOON
@@ -16,6 +16,7 @@ from workbench.errors import ModelError
 from workbench.extent import default_controls
 from workbench.models.catalogue import find_model, load_catalogue
 from workbench.packs import find_pack
+from workbench.packs.standard import STANDARD_PACKS
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_everybody_is_in_the_plan_once(zoo, store):
     assert sorted(names) == sorted(member.name for member in zoo.members)
     assert store.plan().reference == "zoo-mini-oak-chat"
     assert set(store.plan().controls) == {"zoo-mini-iron", "zoo-mini-tin", "zoo-mini-zinc"}
-    assert [pack.id for pack in store.plan().packs] == list(PACKS)
+    assert [pack.id for pack in store.plan().packs] == list(STANDARD_PACKS)
 
 
 def test_served_members_are_recorded_answers_with_their_lineage(zoo, store):
@@ -65,7 +66,7 @@ def test_a_proxy_routes_every_sample_of_a_prompt_alike(built, store):
     from benchmarks.zoo.sizes import SIZES
 
     (proxy,) = [m for m in population(SIZES["mini"]) if m.method == "live proxy"]
-    probes = [probe.address for name in PACKS for probe in find_pack(name).probes]
+    probes = [probe.address for name in STANDARD_PACKS for probe in find_pack(name).probes]
     routed = sum(_is_routed(proxy, address) for address in probes)
     assert 0.1 < routed / len(probes) < 0.3
     answers = defaultdict(list)

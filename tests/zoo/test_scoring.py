@@ -70,9 +70,12 @@ def test_the_smallest_dose_is_the_least_whose_limits_lie_above_chance():
 
 
 def test_a_rate_of_a_label_that_is_always_above_is_one():
-    rows = [("a", "b", "distilled_from", "distilled", 0.1, f"f{n}", f"g{n}", 2.0) for n in range(3)]
-    rows += [("a", "b", "unrelated", "", None, f"h{n}", f"i{n}", 1.0) for n in range(120)]
-    names = ["reference", "suspect", "label", "method", "dose"]
+    rows = [
+        ("a", "b", "distilled_from", "distilled", 0.1, None, f"f{n}", f"g{n}", 2.0)
+        for n in range(3)
+    ]
+    rows += [("a", "b", "unrelated", "", None, None, f"h{n}", f"i{n}", 1.0) for n in range(120)]
+    names = ["reference", "suspect", "label", "method", "dose", "steps"]
     names += ["reference_family", "suspect_family", "outputs_score"]
     found = rate_all(pd.DataFrame(rows, columns=names), ["outputs_score"])
     by_kind = {one.kind: one.rate for one in found}
@@ -92,7 +95,7 @@ def test_tables_mark_what_a_question_is_about_and_show_no_number_that_is_unknown
 def test_a_case_that_was_not_run_is_not_scored(zoo, tmp_path):
     store = plan_zoo(zoo, tmp_path / "cases" / "zoo-mini", NOON, silent)
     with pytest.raises(CaseError, match="was not run to the end"):
-        score_zoo(zoo, store, "text", silent)
+        score_zoo(zoo, store, "text", None, silent)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -115,3 +118,18 @@ def test_students_of_a_tenth_stand_for_students_and_no_other_pair_is_marked():
     marked = pair_table(MEMBERS).query("primary == 1")
     assert set(marked["label"]) == {"distilled_from"}
     assert marked["dose"].min() == 0.1
+
+
+def test_a_child_of_a_child_is_not_counted_among_the_children():
+    table = pair_table(MEMBERS).set_index(["reference", "suspect"])
+    steps = table["steps"]
+    assert steps["zoo-tiny-oak-chat", "zoo-tiny-oak-int8"] == 1
+    assert steps["zoo-tiny-oak", "zoo-tiny-oak-int8"] == 2
+    assert steps["zoo-tiny-oak", "zoo-tiny-oak-chat"] == 1
+    assert steps[table["label"] == "distilled_from"].isna().all()
+
+
+def test_recipes_of_other_relations_are_not_listed_one_by_one():
+    listed = "\n".join(as_markdown([rate("framed: framed", 0.7), rate("live_proxy: proxy", 0.7)]))
+    assert "framed" not in listed
+    assert "live_proxy: proxy *" in listed

@@ -14,15 +14,6 @@ REFERENCE = "smollm2-135m"
 DERIVED = "smollm2-135m-finetune"
 INDEPENDENT = "gemma-3-270m"
 CONTROLS = ("minimind2-small", "stories15m", "tinyllama-1.1b")
-PACKS = (
-    "style/short-answers",
-    "knowledge/invented-entities",
-    "reasoning/arbitrary-steps",
-    "randomness/one-word-choices",
-    "continuation/open-prose",
-    "continuation/passages",
-)
-REPEATS = 2
 
 
 def demo(
@@ -72,6 +63,7 @@ def _planned(folder: Path) -> CaseStore:
     from workbench.extent import DEFAULT_READINGS, Extent
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import find_pack
+    from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
     from workbench.plan import make_plan
 
     if folder.exists():
@@ -82,10 +74,10 @@ def _planned(folder: Path) -> CaseStore:
         REFERENCE,
         (DERIVED, INDEPENDENT),
         CONTROLS,
-        [find_pack(pack_id) for pack_id in PACKS],
+        [find_pack(pack_id) for pack_id in STANDARD_PACKS],
         load_catalogue(),
         now=now(),
-        extent=Extent(repeats=REPEATS, readings=DEFAULT_READINGS),
+        extent=Extent(repeats=STANDARD_REPEATS, readings=DEFAULT_READINGS),
     )
     say(f"Plan {plan.digest}")
     return create_case(folder, plan, packs)

@@ -71,6 +71,10 @@ def evaluate(
     access: Annotated[
         Access, typer.Option(help="What is scored: texts, or distributions as well.")
     ] = "text",
+    controls: Annotated[
+        int | None,
+        typer.Option(min=2, help="Score each pair as a case with so many controls would."),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="Where the scores go, as CSV; beside the record."),
@@ -83,8 +87,9 @@ def evaluate(
     record, scoring = _zoo("record"), _zoo("scoring")
     recorded = record.read_record(size)
     store = open_case(case_folder(case or f"zoo-{size}"))
-    scored = scoring.score_zoo(recorded, store, access, say)
-    path = output or record.zoo_folder(size) / f"scores-{access}.csv"
+    scored = scoring.score_zoo(recorded, store, access, controls, say)
+    name = access if controls is None else f"{access}-{controls}"
+    path = output or record.zoo_folder(size) / f"scores-{name}.csv"
     write_table(scored.table, path)
     write_protocols(scored.protocols, path)
     say(f"Scores of {len(scored.table)} pairs are in {path}.")
@@ -94,7 +99,7 @@ def evaluate(
         return
     for line in scoring.as_markdown(found):
         typer.echo(line)
-    typer.echo(f"\nNext: workbench calibrate {path} -o data/calibration/zoo-{size}-{access}")
+    typer.echo(f"\nNext: workbench calibrate {path} -o data/calibration/zoo-{size}-{name}")
 
 
 def _zoo(part: str) -> ModuleType:

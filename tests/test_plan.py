@@ -70,3 +70,22 @@ def test_every_mistake_is_listed_at_once():
         "This comparison cannot be planned: repeats must lie between 1 and 200, not 0; "
         "a budget must be at least 1 question, not 0."
     )
+
+
+def shammed(suspects, controls):
+    return make_plan(
+        "made", "base", suspects, controls, (PACK,), catalogue(), now=made.NOON, extent=Extent()
+    )
+
+
+def test_a_control_may_be_put_in_the_suspects_place_and_is_then_no_control_of_itself():
+    plan, _ = shammed(("tuned", "alpha"), CONTROLS)
+    assert plan.controls_of("alpha") == ("beta", "gamma")
+    assert plan.controls_of("tuned") == CONTROLS
+    asked = [role for role, name in plan.models if name == "alpha"]
+    assert asked == ["suspect", "control"]
+
+
+def test_a_sham_needs_as_many_other_controls_as_any_suspect():
+    with pytest.raises(PlanError, match="1 controls were named beside one of them as a suspect"):
+        shammed(("tuned", "alpha"), CONTROLS[:2])

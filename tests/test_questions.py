@@ -140,6 +140,12 @@ def test_another_suspect_has_no_say(found):
     assert ask(the_plan)[WEIGHTS].score == found[WEIGHTS].score
 
 
+def test_a_sham_is_judged_beside_the_other_controls_and_stands_beside_other_suspects():
+    the_plan = plan(suspects=("tuned", "m8"))
+    assert ask(the_plan, suspect="m8")[WEIGHTS].controls == CONTROLS[:-1]
+    assert ask(the_plan)[WEIGHTS].controls == CONTROLS
+
+
 def test_too_few_controls_are_a_reason_and_no_number():
     findings = ask(plan(controls=CONTROLS[:3]))
     assert {type(one.score) for one in findings} == {NoScore}

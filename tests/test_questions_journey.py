@@ -50,14 +50,14 @@ def findings(world):
 
 def test_distributions_of_different_tokenizers_raise_the_derivatives_score(findings):
     for question, further in (
-        ("weights", ("next-byte-js", "passage-likelihood")),
+        ("weights", ("next-byte-correlation",)),
         ("outputs", ("cross-likelihood", "reverse-likelihood")),
     ):
         one = findings[question, "logits"]
-        assert one.protocol.metrics[-2:] == further
+        assert one.protocol.metrics[-len(further) :] == further
         assert one.score.score > max(one.score.controls)
         assert one.score.p == 1 / (1 + len(CONTROLS))
-    assert findings["weights", "logits"].probes == {"next-byte-js": 16, "passage-likelihood": 8}
+    assert findings["weights", "logits"].probes == {"next-byte-correlation": 16}
     assert findings["outputs", "logits"].probes == {"cross-likelihood": 8, "reverse-likelihood": 8}
 
 

@@ -87,15 +87,18 @@ def _role_problems(
         problems.append("no suspect was named")
     twice = sorted({name for name in suspects if suspects.count(name) > 1})
     problems += [f"{name} is named twice as a suspect" for name in twice]
-    if len(controls) < MIN_CONTROLS:
+    shams = set(suspects) & set(controls)
+    fewest = len(controls) - bool(shams)  # a sham is no control of itself
+    if fewest < MIN_CONTROLS:
+        beside = " beside one of them as a suspect" if shams else ""
         problems.append(
-            f"{len(controls)} controls were named and at least {MIN_CONTROLS} are needed"
+            f"{fewest} controls were named{beside} and at least {MIN_CONTROLS} are needed"
         )
     relatives = {entries[name].family: name for name in (*suspects, reference)}
     seen: dict[str, str] = {}
     for name in controls:
         family = entries[name].family
-        if family in relatives:
+        if family in relatives and relatives[family] != name:
             problems.append(f"control {name} is of the same family as {relatives[family]}")
         elif family in seen:
             problems.append(f"controls {seen[family]} and {name} are of one family")

@@ -13,7 +13,8 @@ from workbench.store import CaseStore, create_case, open_case
 REFERENCE = "smollm2-135m"
 DERIVED = "smollm2-135m-finetune"
 INDEPENDENT = "gemma-3-270m"
-CONTROLS = ("minimind2-small", "stories15m", "tinyllama-1.1b")
+CONTROLS = ("gemma-3-270m", "minimind2-small", "stories15m", "tinyllama-1.1b")
+"""One of them stands in the suspect's place as well: what is said of an innocent?"""
 
 
 def demo(
@@ -48,7 +49,7 @@ def _fetch_models() -> None:
     from workbench.models.catalogue import find_model
     from workbench.models.fetch import fetch
 
-    for name in (REFERENCE, INDEPENDENT, *CONTROLS):
+    for name in (REFERENCE, *CONTROLS):
         fetch(find_model(name), say=say)
 
 

@@ -25,7 +25,12 @@ class Beside(ABC):
         controls are treated alike, which their ranks rest on, and no other suspect has a say.
         """
         if examined not in self._tables:
-            controls = [i.run.id for i in self._materials.values() if i.run.role == "control"]
+            own = self._materials[examined].run.model
+            controls = [
+                material.run.id
+                for material in self._materials.values()
+                if material.run.role == "control" and material.run.model != own
+            ]
             panel = [examined, *controls]
 
             def rest(one: str, other: str) -> list[str]:

@@ -47,7 +47,8 @@ class Lines:
 
     def line(self, metric: Metric, suspect: str) -> EvidenceLine:
         """One metric's view of a suspect beside the controls."""
-        panel = [f"suspect-{suspect}", *(f"control-{name}" for name in self._plan.controls)]
+        controls = self._plan.controls_of(suspect)
+        panel = [f"suspect-{suspect}", *(f"control-{name}" for name in controls)]
         pairs = [self._pair(metric, member, panel) for member in panel]
         p, above = rank(pairs[0].centred, [pair.centred for pair in pairs[1:]])
         return EvidenceLine(

@@ -82,6 +82,7 @@ def recompute(
         say(f"Scoring {suspect}")
         own = tuple(lines.line(metric, suspect) for metric in metrics)
         asked = questions.about(suspect)
+        controls = plan.controls_of(suspect)
         said = opinions(plan.reference, suspect, asked, calibrations)
         comparisons.append(
             Comparison(
@@ -89,9 +90,9 @@ def recompute(
                 plan_digest=plan.digest,
                 reference=plan.reference,
                 suspect=suspect,
-                controls=plan.controls,
+                controls=controls,
                 lines=own,
-                verdict=conclude(plan.reference, suspect, own, len(plan.controls), said),
+                verdict=conclude(plan.reference, suspect, own, len(controls), said),
                 embedder=embedder.revision,
                 embedding_digest=embedding_digest,
                 run_heads=heads,

@@ -37,7 +37,7 @@ def _profile(
     own = _along(reference, shown.next_tokens(materials[f"suspect-{suspect}"], probe))
     others = [
         _along(reference, shown.next_tokens(materials[f"control-{name}"], probe))
-        for name in plan.controls
+        for name in plan.controls_of(suspect)
     ]
     beside = {
         offset: fmean(other[offset] for other in others if offset in other)

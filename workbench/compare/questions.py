@@ -82,7 +82,7 @@ class Questions:
 
     def _pair(self, suspect: str) -> _Pair:
         sides = (f"reference-{self._plan.reference}", f"suspect-{suspect}")
-        controls = [f"control-{name}" for name in self._plan.controls]
+        controls = [f"control-{name}" for name in self._plan.controls_of(suspect)]
         heard = [run for run in controls if self._materials[run].answers]
         members = {run: self._materials[run] for run in (*sides, *heard)}
         source = source_of(self._plan.case, self._packs, members)

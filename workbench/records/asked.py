@@ -179,8 +179,10 @@ class Plan:
     case: str
     reference: str
     suspects: tuple[str, ...]
-    """Each suspect is compared on its own; suspects never serve as controls."""
+    """Each suspect is compared on its own, and none has a say in what is said of another."""
     controls: tuple[str, ...]
+    """One that is named as a suspect too is a sham: an innocent put in the suspect's place, which is
+    asked once in each role and is no control of itself."""
     packs: tuple[PlannedPack, ...]
     metrics: tuple[str, ...]
     embedder: str
@@ -200,6 +202,10 @@ class Plan:
     def digest(self) -> str:
         """Digest of the whole plan."""
         return digest_of(to_json(self))
+
+    def controls_of(self, suspect: str) -> tuple[str, ...]:
+        """Controls that a suspect is compared beside."""
+        return tuple(name for name in self.controls if name != suspect)
 
     @property
     def models(self) -> tuple[tuple[Role, str], ...]:

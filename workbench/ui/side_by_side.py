@@ -29,7 +29,7 @@ def draw(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
     with right:
         _of_one_model(answers, "suspect", suspect, whole=whole)
     st.subheader("Controls", anchor=False)
-    controls = state.shown_controls(plan.controls, CONTROLS_PER_PAGE)
+    controls = state.shown_controls(plan.controls_of(suspect), CONTROLS_PER_PAGE)
     with st.grid("auto", min_column_width=260):
         for control in controls:
             _of_one_model(answers, "control", control, whole=whole)
@@ -57,7 +57,7 @@ def _of_one_model(answers: pd.DataFrame, role: Role, model: str, *, whole: bool)
 
 def _word_by_word(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
     st.header("Word by word", anchor=False)
-    models = [suspect, *plan.controls]
+    models = [suspect, *plan.controls_of(suspect)]
     who, ours, theirs = st.columns(3)
     with who:
         other = choices.chosen_other(models)
@@ -84,10 +84,10 @@ def _phrases(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
     st.header("Phrases that reference and suspect share", anchor=False)
     texts = {
         model: _given(answers, role, model)["text"].dropna().tolist()
-        for role, model in plan.models
+        for role, model in reversed(plan.models)  # of a sham what it said as a suspect
         if role != "stack"
     }
-    others = [texts[control] for control in plan.controls]
+    others = [texts[control] for control in plan.controls_of(suspect)]
     found = shared_phrases(texts[plan.reference], texts[suspect], others)
     if not found:
         st.caption(f"None of {PHRASE_WORDS:,} words or more, in any repeat.")
@@ -96,7 +96,7 @@ def _phrases(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
         "Words in a row that an answer of each holds. A phrase that controls wrote too is common "
         "language, or lies in the prompt, and tells nothing."
     )
-    rows = tables.phrase_rows(found[:PHRASES_SHOWN], len(plan.controls))
+    rows = tables.phrase_rows(found[:PHRASES_SHOWN], len(plan.controls_of(suspect)))
     widgets.table(rows, alt="Phrases that reference and suspect share, with how many controls do")
     if len(found) > PHRASES_SHOWN:
         st.caption(f"{len(found) - PHRASES_SHOWN:,} shorter ones are not listed.")

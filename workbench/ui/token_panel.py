@@ -28,7 +28,7 @@ def next_tokens(store: CaseStore, answers: pd.DataFrame, address: str, suspect: 
 
 
 def _bars(tokens: pd.DataFrame, plan: Plan, suspect: str) -> None:
-    control = state.chosen_control(plan.controls)
+    control = state.chosen_control(plan.controls_of(suspect))
     position = state.chosen_position(tables.positions(tokens))
     models = [("reference", plan.reference), ("suspect", suspect)]
     models += [("control", control)] if control else []

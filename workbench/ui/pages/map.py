@@ -21,7 +21,7 @@ def _draw(store: CaseStore, suspect: str, comparison: Comparison) -> None:
     with st.spinner("Placing the answers: done once for each case"):
         found = map_of(store, comparison)
     plan = store.plan()
-    shown = choices.chosen_models(plan.controls)
+    shown = choices.chosen_models(plan.controls_of(suspect))
     runs = [f"control-{name}" for name in shown]
     runs += [f"reference-{plan.reference}", f"suspect-{suspect}"]
     st.caption(

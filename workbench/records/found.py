@@ -1,6 +1,7 @@
 """What the answers show: scores, verdict, comparison."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from workbench.digest import digest_of
@@ -169,7 +170,7 @@ class QuestionFinding:
     missing_suspect: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Comparison:
     """Reference and suspect, compared: every number the pages and the report show."""
 
@@ -198,7 +199,7 @@ class Comparison:
     decided: Decided | None = None
     """Why the suspect was not asked everything; None where it was."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Digest of the whole comparison."""
+        """Digest of the whole comparison; a large one takes seconds, so it is computed once."""
         return digest_of(to_json(self))

@@ -12,6 +12,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +42,15 @@ from workbench.store.journal import (
 from workbench.store.rows import ROWLESS
 
 R = TypeVar("R")
+
+
+@lru_cache(maxsize=256)
+def _closed(journal: Path, _size: int, _changed: int) -> frozenset[str]:
+    """Runs that a case's journal says are finished; read once for the file's stamps.
+
+    Reading checks every link of a file that may hold comparisons of a hundred megabytes.
+    """
+    return frozenset(r.body["run_id"] for r in read_journal(journal) if r.kind == "close")
 
 
 class CaseStore:
@@ -189,9 +199,9 @@ class CaseStore:
 
     def state(self) -> str:
         """`planned`, `recording` (something is missing) or `recorded`."""
-        closed = {
-            record.body["run_id"] for record in self.records(CASE_JOURNAL) if record.kind == "close"
-        }
+        journal = self.journal_path(CASE_JOURNAL)
+        stamps = journal.stat()
+        closed = _closed(journal, stamps.st_size, stamps.st_mtime_ns)
         planned = {f"{role}-{model}" for role, model in self.plan().models}
         if planned <= closed:
             return "recorded"
@@ -205,6 +215,13 @@ class CaseStore:
         )
         found = {item.suspect: item for item in self._read(Comparison, latest)}
         return tuple(found[name] for name in self.plan().suspects if name in found)
+
+    def verdicts(self) -> dict[str, str]:
+        """What the latest comparison of each suspect concludes, in the order of the plan."""
+        with connected(self.database) as connection:
+            rows = connection.execute("SELECT suspect, wording FROM comparison ORDER BY seq")
+            found = dict(rows.fetchall())
+        return {suspect: found[suspect] for suspect in self.plan().suspects if suspect in found}
 
     def comparison_digests(self) -> dict[str, str]:
         """Digest of the latest comparison of each suspect that has one; nothing else is read."""

@@ -99,14 +99,14 @@ def summarise(folder: Path) -> CaseSummary:
     """One case in a line."""
     try:
         store = open_case(folder)
-        plan, runs, comparisons = store.plan(), store.runs(), store.comparisons()
+        plan, runs, found = store.plan(), store.runs(), store.verdicts()
         state = store.state()
     except (CaseError, CustodyError) as error:
         return CaseSummary(
             folder.name, folder, "unreadable", problem=str(error), archived=is_archived(folder)
         )
-    verdicts = tuple(f"{found.suspect}: {found.verdict.wording}" for found in comparisons)
-    state = "evaluated" if comparisons else state if runs else "planned"
+    verdicts = tuple(f"{suspect}: {wording}" for suspect, wording in found.items())
+    state = "evaluated" if found else state if runs else "planned"
     worker = worker_state(folder, datetime.now(UTC))
     state = state if worker == "none" else worker
     return CaseSummary(

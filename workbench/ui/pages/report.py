@@ -38,10 +38,10 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
-        found = {item.suspect: item for item in store.comparisons()}
-        if suspect in found:
+        comparison = state.comparison_of(store, suspect)
+        if comparison is not None:
             whole = build_document(
-                found[suspect], store.plan(), store.runs(), store.packs(), served(store)
+                comparison, store.plan(), store.runs(), store.packs(), served(store)
             )
             _report(store, suspect, whole)
         else:

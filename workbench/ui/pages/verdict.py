@@ -27,11 +27,11 @@ def render() -> None:
         with other:
             suspect = state.chosen_suspect(store.plan())
         widgets.recorded_by_others(store.runs())
-        found = {item.suspect: item for item in store.comparisons()}
-        if suspect not in found:
+        comparison = state.comparison_of(store, suspect)
+        if comparison is None:
             _not_compared(store)
             return
-        _draw(store, found[suspect])
+        _draw(store, comparison)
 
 
 def _not_compared(store: CaseStore) -> None:

@@ -132,6 +132,8 @@ def rate_all(scores: pd.DataFrame, columns: Iterable[str]) -> list[Rate]:
     found = []
     for column in columns:
         usable = scores[scores[column].notna()]
+        if usable.empty:  # a question that this level of access adds nothing to
+            continue
         families = [
             frozenset(pair)
             for pair in zip(usable["reference_family"], usable["suspect_family"], strict=True)

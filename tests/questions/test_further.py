@@ -101,6 +101,15 @@ def test_a_level_of_texts_ignores_distributions(source, texts):
     assert used == ["next-byte-correlation"]
 
 
+def test_a_question_without_a_metric_of_the_level_is_left_open_beside_one_that_has(source, texts):
+    n = len(source.models)
+    further = {"next-byte-correlation": {f"p{i}": noise(n, i, symmetric=True) for i in range(9)}}
+    scored = scorer(source, with_further(source, texts, further), "logits").score(0, 1)
+    assert set(scored.questions) == {"weights"}
+    assert scored.why_not("weights") == ""
+    assert scored.why_not("outputs") == "no metric on distributions could be computed"
+
+
 def test_a_metric_that_few_models_have_is_left_out_and_says_so(source, texts):
     n = len(source.models)
     few = {f"p{i}": np.full((n, n), np.nan) for i in range(9)}
@@ -110,7 +119,7 @@ def test_a_metric_that_few_models_have_is_left_out_and_says_so(source, texts):
     assert (
         one.why_not(BY_ID["next-byte-correlation"]) == "fewer than half of the models have a value"
     )
-    assert one.score(0, 1).reason == ""
+    assert one.score(0, 1).reason == "no metric on distributions could be computed"
 
 
 def test_a_pair_that_lacks_a_metric_of_the_others_has_no_score(source, texts):

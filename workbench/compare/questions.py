@@ -190,8 +190,4 @@ def _needed(pair: _Pair, *, directed: bool) -> list[tuple[str, str]]:
 
 def _score(question: Question, level: _Level) -> QuestionScore | NoScore:
     found = level.scored.questions.get(question)
-    if found is None:
-        return NoScore(question, level.scored.reason)
-    if not any(one.access == level.access for one in level.metrics[question]):
-        return NoScore(question, "no metric on distributions could be computed")
-    return found
+    return NoScore(question, level.scored.why_not(question)) if found is None else found

@@ -169,7 +169,7 @@ def _row(source: Source, scored: Scored) -> dict[str, object]:
         one = scored.questions.get(question)
         for name in NO_SCORE:
             row[f"{question}_{name}"] = getattr(one, name) if one else None
-        row[f"{question}_reason"] = scored.reason
+        row[f"{question}_reason"] = scored.why_not(question)
     return row
 
 

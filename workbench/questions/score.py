@@ -25,6 +25,8 @@ MIN_UNRELATED = 10
 """With fewer, nobody knows how far apart unrelated models of this source lie."""
 MIN_PROMPTS = 20
 """Prompts that both sides of a pair answered; with fewer, chance decides."""
+NOTHING_TELLS = "no metric tells unrelated models of this source apart"
+NOT_SEEN = "no metric on distributions could be computed"
 FEW_UNRELATED = f"fewer than {MIN_UNRELATED} pairs of models in this source are unrelated"
 
 
@@ -58,6 +60,10 @@ class Scored:
     reason: str = ""
     """Why there is no score."""
 
+    def why_not(self, question: Question) -> str:
+        """Why one question has no score; empty if it has one."""
+        return "" if question in self.questions else self.reason or NOT_SEEN
+
 
 class Scorer:
     """Scores pairs of one source. No label and no other pair of the file has any part in it."""
@@ -83,8 +89,16 @@ class Scorer:
         self.scales = self._scales()
         self.fused: dict[Question, Floats] = {}
         self.fused_raw: dict[Question, Floats] = {}
-        if all(self.metrics(question) for question in QUESTIONS):
-            self._fuse(likeness, _draws(likeness.groups, name))
+        if asked := self._answerable(access):
+            self._fuse(asked, likeness, _draws(likeness.groups, name))
+        self._nothing = NOT_SEEN if access == "logits" else NOTHING_TELLS
+
+    def _answerable(self, access: Access) -> list[Question]:
+        """Questions that can be answered at this level: beyond texts, by what only it shows."""
+        metrics = {question: self.metrics(question) for question in QUESTIONS}
+        if access == "text":
+            return list(QUESTIONS) if all(metrics.values()) else []
+        return [q for q in QUESTIONS if any(one.access == access for one in metrics[q])]
 
     def _comparable(self) -> np.ndarray:
         enough = self.shared >= MIN_PROMPTS
@@ -116,9 +130,9 @@ class Scorer:
             return {}
         return fit_scales(self.used, self.raw, self.plain, pairs, cohorts)
 
-    def _fuse(self, likeness: Likeness, draws: Floats) -> None:
+    def _fuse(self, asked: Sequence[Question], likeness: Likeness, draws: Floats) -> None:
         nuisances = np.stack([_at(likeness.raw[key], draws) for key in NUISANCES])
-        for question in QUESTIONS:
+        for question in asked:
             metrics = [measure.id for measure in self.metrics(question)]
             tables = [
                 self.scales[key].adjusted(_at(likeness.adjusted[key], draws), nuisances)
@@ -148,7 +162,7 @@ class Scorer:
                 f"at least {MIN_CONTROLS} are needed"
             )
             return Scored(prompts, tuple(panel), reason=reason)
-        found = {q: self._question(q, reference, suspect, panel) for q in QUESTIONS}
+        found = {q: self._question(q, reference, suspect, panel) for q in self.fused}
         return Scored(prompts, tuple(panel), found)
 
     def _hindrance(self, reference: int, suspect: int, prompts: int) -> str:
@@ -162,7 +176,7 @@ class Scorer:
         if not self.scales:
             return FEW_UNRELATED
         if not self.fused:
-            return "no metric tells unrelated models of this source apart"
+            return self._nothing
         return ""
 
     def _question(

@@ -43,13 +43,14 @@ def record_served(recorded: Recorded, packs: Sequence[Pack], now: datetime, say:
         ModelError: If other answers of the same member are recorded already.
     """
     asked = [pack for pack in packs if pack.kind == "generate"]
-    for member in recorded.members:
-        if member.kind != "serve":
+    served = [member for member in recorded.members if member.kind == "serve"]
+    files = {m.name: _written(m, recorded.made, asked, recorded.size, say) for m in served}
+    known = load_catalogue()
+    _require_same({name: file for name, file in files.items() if name in known})
+    for member in served:
+        if member.name in known:
             continue
-        file = _written(member, recorded.made, asked, recorded.size, say)
-        if member.name in load_catalogue():
-            _require_same(member, file)
-            continue
+        file = files[member.name]
         wish = Wish(
             reading=Reading("jsonl"),
             model=member.name,
@@ -60,12 +61,19 @@ def record_served(recorded: Recorded, packs: Sequence[Pack], now: datetime, say:
         bring([file], wish, now=now, say=_quiet)
 
 
-def _require_same(member: Member, file: Path) -> None:
-    recording = read_recording(load_catalogue()[member.name])
-    if [item.digest for item in recording.files] != [digest_of_file(file)]:
+def _require_same(files: Mapping[str, Path]) -> None:
+    """Refuse, all at once, members of which other answers than these are recorded."""
+    known = load_catalogue()
+    other = [
+        name
+        for name, file in files.items()
+        if [item.digest for item in read_recording(known[name]).files] != [digest_of_file(file)]
+    ]
+    if other:
+        folders = " ".join(str(model_folder(name)) for name in other)
         raise ModelError(
-            f"Other answers of {member.name} are recorded already.",
-            fix=f"Remove {model_folder(member.name)} and run this again.",
+            f"Other answers are recorded already of {', '.join(other)}.",
+            fix=f"Remove these folders and run this again: {folders}",
         )
 
 

@@ -30,6 +30,10 @@ def plan(  # noqa: PLR0913 - one argument for each option
     pack: Annotated[
         list[str] | None, typer.Option(help="A pack id; all that count if left out.")
     ] = None,
+    standard: Annotated[
+        bool,
+        typer.Option("--standard", help="Ask the packs and repeats that a calibration is shipped of."),
+    ] = False,
     repeats: Annotated[int | None, typer.Option(help="Samples per probe.")] = None,
     budget: Annotated[
         int | None,
@@ -61,15 +65,18 @@ def plan(  # noqa: PLR0913 - one argument for each option
     from workbench.extent import DEFAULT_READINGS, Extent, default_controls
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
+    from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
     from workbench.plan import DEFAULT_SEED, make_plan
 
     if pilot is not None and pilot_from is not None:
         raise typer.BadParameter("Give --pilot or --pilot-from, not both.")
+    if standard and (pack or repeats is not None):
+        raise typer.BadParameter("--standard fixes the packs and the repeats.")
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
     catalogue = load_catalogue()
     folder = case_folder(case)
-    chosen = _packs(pack)
+    chosen = _packs(list(STANDARD_PACKS) if standard else pack)
     check_versions(chosen, asked_versions())
     made, packs = make_plan(
         folder.name,
@@ -81,7 +88,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
         now=now(),
         extent=Extent(
             cast("Part", part),
-            repeats,
+            STANDARD_REPEATS if standard else repeats,
             budget,
             {} if budget is None else _weights(chosen),
             DEFAULT_READINGS if readings is None else readings,

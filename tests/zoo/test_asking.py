@@ -79,7 +79,7 @@ def test_other_answers_of_a_served_member_are_not_mixed_in(zoo, built, store, mo
     from benchmarks.zoo import served
 
     monkeypatch.setattr(served, "digest_of_file", lambda path: "sha256:other")
-    with pytest.raises(ModelError, match="already of zoo-mini-oak-prompted, .*paraphrased"):
+    with pytest.raises(ModelError, match=r"already of zoo-mini-oak-prompted, .*paraphrased"):
         plan_zoo(zoo, store.folder, NOON, silent)
 
 

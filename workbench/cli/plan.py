@@ -32,7 +32,9 @@ def plan(  # noqa: PLR0913 - one argument for each option
     ] = None,
     standard: Annotated[
         bool,
-        typer.Option("--standard", help="Ask the packs and repeats that a calibration is shipped of."),
+        typer.Option(
+            "--standard", help="Ask the packs and repeats that a calibration is shipped of."
+        ),
     ] = False,
     repeats: Annotated[int | None, typer.Option(help="Samples per probe.")] = None,
     budget: Annotated[

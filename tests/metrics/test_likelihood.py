@@ -5,7 +5,13 @@ import pytest
 import torch
 
 from workbench.errors import NotEnoughEvidenceError
-from workbench.metrics.likelihood import Read, passage_distance, surprise, uniformity_p
+from workbench.metrics.likelihood import (
+    Read,
+    passage_distance,
+    passage_distances,
+    surprise,
+    uniformity_p,
+)
 
 
 def read(bits_per_token, ends):
@@ -94,3 +100,9 @@ def test_the_uniformity_test_is_never_zero_and_repeats_itself():
 def test_the_uniformity_test_needs_answers_of_the_reference(samples):
     with pytest.raises(NotEnoughEvidenceError):
         uniformity_p(samples, rounds=9, generator=dice())
+
+
+def test_many_pairs_at_once_give_to_the_bit_what_each_gives_alone():
+    sides = [read([1, 2, 0.5], [1, 3, 6]), read([1, 1.5], [3, 6]), read([2, 1], [2, 5])]
+    found = passage_distances(sides, [(0, 1), (1, 0), (0, 2)])
+    assert found == [passage_distance(*sides[:2]), passage_distance(*sides[:2]), None]

@@ -13,7 +13,7 @@ from workbench.metrics.alleles import allele_distance
 from workbench.metrics.divergences import Bounded
 from workbench.metrics.embedding import mmd_squared, paired_similarity
 from workbench.metrics.hamming import hamming_distance
-from workbench.metrics.likelihood import passage_distance, surprise
+from workbench.metrics.likelihood import passage_distance, passage_distances, surprise
 from workbench.metrics.next_tokens import (
     next_byte_js,
     next_byte_js_of,
@@ -131,6 +131,7 @@ METRICS: tuple[Metric, ...] = (
         "bits per byte",
         "passages",
         passage_distance,
+        passage_distances,
     ),
     Metric(
         "option-correlation",

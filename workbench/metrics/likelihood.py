@@ -48,11 +48,58 @@ def passage_distance(first: Read, second: Read) -> Bounded:
     Source: Bits per byte as a measure that needs no common tokenizer: Gao et al. (2020), "The Pile",
         arXiv:2101.00027.
     """
-    shared = sorted(set(first.token_ends.tolist()) & set(second.token_ends.tolist()))
-    if len(shared) < 2:
-        raise NotEnoughEvidenceError("passage-likelihood", got=len(shared), need=2)
-    one, other = (_between(read, shared[0], shared[-1]) for read in (first, second))
-    return Bounded.exact(abs(one - other))
+    (value,) = passage_distances((first, second), [(0, 1)])
+    if value is None:
+        raise NotEnoughEvidenceError("passage-likelihood", got=1, need=2)
+    return value
+
+
+def passage_distances(
+    sides: Sequence[Read], pairs: Sequence[tuple[int, int]]
+) -> list[Bounded | None]:
+    """`passage_distance` of many pairs at one passage.
+
+    Args:
+        sides: The passage as models read it.
+        pairs: Which of them to compare.
+
+    Returns:
+        As `passage_distance`, in the order of the pairs; None where it cannot be computed.
+    """
+    ends = [tuple(read.token_ends.tolist()) for read in sides]
+    spans: dict[tuple[tuple[int, ...], tuple[int, ...]], _Span | None] = {}
+    bits: dict[tuple[int, _Span], float | None] = {}
+    found: list[Bounded | None] = []
+    for i, j in pairs:
+        cut = ends[i], ends[j]
+        if cut not in spans:
+            spans[cut] = _shared_span(*cut)
+        span = spans[cut]
+        if span is None:
+            found.append(None)
+            continue
+        for side in (i, j):
+            if (side, span) not in bits:
+                bits[side, span] = _if_finite(sides[side], span)
+        one, other = bits[i, span], bits[j, span]
+        found.append(None if one is None or other is None else Bounded.exact(abs(one - other)))
+    return found
+
+
+_Span = tuple[int, int]
+"""First and last place, in bytes, at which two tokenizers both end a token."""
+
+
+def _shared_span(first: Sequence[int], second: Sequence[int]) -> _Span | None:
+    shared = set(first) & set(second)
+    return (min(shared), max(shared)) if len(shared) > 1 else None
+
+
+def _if_finite(read: Read, span: _Span) -> float | None:
+    try:
+        return _between(read, *span)
+    except NotEnoughEvidenceError:
+        return None
 
 
 def _between(read: Read, start: int, end: int) -> float:

@@ -83,7 +83,7 @@ def test_json_holds_every_figure_and_nothing_else_is_on_stdout(scores, tmp_path)
     done = calibrated(scores, "-o", tmp_path / "made", "--json")
     printed = json.loads(done.stdout)
     assert printed["output"] == str(tmp_path / "made")
-    assert len(printed["systems"]) == 5
+    assert len(printed["systems"]) == 6
     assert printed["errors"]["weights"][0]["label"] == "unrelated"
 
 
@@ -94,7 +94,7 @@ def test_markdown_is_two_tables_and_a_list(scores, tmp_path):
     assert widths == {11, 8}
     assert rows[1].startswith("| --- |")
     assert "| weights | independent | 9 (9) | 36 (9) |" in "\n".join(rows)
-    assert sum(line.startswith("- weights") for line in lines) == 10
+    assert sum(line.startswith("- weights") for line in lines) == 11
 
 
 def test_a_label_cannot_break_the_table_nor_the_terminal(scores, tmp_path):

@@ -69,7 +69,7 @@ def test_it_counts_what_the_table_holds(whole):
 def test_both_questions_are_kept_apart():
     figures, kept = made(table(questions=("weights", "outputs")))
     assert set(figures.errors) == {"weights", "outputs"}
-    assert [one.derived_pairs for one in figures.systems if one.question == "outputs"] == [0] * 5
+    assert [one.derived_pairs for one in figures.systems if one.question == "outputs"] == [0] * 6
     assert calibrations.from_bytes(kept, "made").figures == figures
 
 

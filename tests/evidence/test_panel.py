@@ -119,5 +119,5 @@ def test_models_with_nothing_in_common_are_not_comparable():
 
 def test_alternatives_that_were_not_tested_are_named():
     verdict = conclude("R", "S", [line(SCORE, SCORE)], controls=3)
-    assert len(verdict.untested) == 4
+    assert len(verdict.untested) == 5
     assert "come from the same base model" in verdict.untested[0]

@@ -332,3 +332,19 @@ def test_the_cost_comes_close_to_what_knowing_both_distributions_would_cost(born
     known = [2 * (dice.standard_normal(20_000) + shift) - 2 for shift in (0, 2)]
     ideal = cllr(known[1] / math.log(10), known[0] / math.log(10))
     assert ideal < cllr(derived.ravel(), fresh.ravel()) < ideal + 0.15
+
+
+def test_models_of_one_recipe_are_an_alternative_of_their_own_and_no_independent_ones():
+    twins = [
+        (f"{a}0", f"{b}0", a, b, "", "same_recipe_twin", score)
+        for (a, b), score in UNRELATED.items()
+        if {a, b} & {"a", "f"}
+    ]
+    rest = [
+        (f"{a}0", f"{b}0", a, b, "", "unrelated", score)
+        for (a, b), score in UNRELATED.items()
+        if not {a, b} & {"a", "f"}
+    ]
+    pairs = labelled([*twins, *rest])
+    assert system(pairs, "recipe").families() == 6
+    assert system(pairs).families() == 4

@@ -32,6 +32,10 @@ Stated = Callable[[Sequence[Measure]], Protocols]
 Report = Callable[[str], None]
 
 
+SPOKEN = 200
+"""Pairs between two lines of progress: each takes a part of a second where it is scored alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluated:
     """What came of a file of pairs."""
@@ -104,7 +108,11 @@ def evaluate(  # noqa: PLR0913 - everything that scores rest on
         protocols[source.name] = (
             stated(scorer.used) if stated else protocols_of(source, scorer.used, embedder)
         )
-        scored = {i: _score(score, source, pairs.loc[i]) for i in here}
+        scored = {}
+        for number, i in enumerate(here):
+            if number and number % SPOKEN == 0:
+                report(f"  {number} of {len(here)} pairs")
+            scored[i] = _score(score, source, pairs.loc[i])
         missing = _missing(source)
         rows |= {i: _row(source, one) | _absent(missing, pairs.loc[i]) for i, one in scored.items()}
         singles.append(_singles(scorer, source, pairs, [i for i in here if scored[i].questions]))

@@ -58,7 +58,7 @@ ALTERNATIVES: tuple[Account, ...] = (
     Account(
         words="{suspect} is independent of {reference}.",
         clause="{suspect} is independent of {reference}",
-        labels=("unrelated", "same_recipe_twin"),
+        labels=("unrelated",),
         key="independent",
         symbol="H_ind",
         noun="independence",
@@ -99,6 +99,15 @@ ALTERNATIVES: tuple[Account, ...] = (
         symbol="H_web",
         noun="published text of the reference",
         needs="models trained on recent crawls or on published answers of the reference",
+    ),
+    Account(
+        words="{suspect} was trained apart from {reference}, by the same recipe on the same texts.",
+        clause="the two models only share a recipe and its texts",
+        labels=("same_recipe_twin",),
+        key="recipe",
+        symbol="H_recipe",
+        noun="a common recipe",
+        needs="models trained by the recipe of the reference from another seed",
     ),
 )
 UNRELATED = "unrelated"

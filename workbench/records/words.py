@@ -23,7 +23,9 @@ Question = Literal["weights", "outputs"]
 """Weights: is the suspect re-served, quantised, fine-tuned or merged from the reference? Outputs: was
 it trained on what the reference wrote?"""
 QUESTIONS: tuple[Question, ...] = ("weights", "outputs")
-Alternative = Literal["independent", "sibling", "shared_teacher", "shared_preference", "web"]
+Alternative = Literal[
+    "independent", "sibling", "shared_teacher", "shared_preference", "web", "recipe"
+]
 Level = Literal[
     "moderately strong support",
     "moderate support",

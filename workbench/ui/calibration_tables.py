@@ -14,6 +14,7 @@ from workbench.ui.tables import ABSENT
 
 ALTERNATIVES = {
     "independent": "independent models",
+    "recipe": "same recipe, other seed",
     "sibling": "siblings: same base",
     "shared_teacher": "same teacher",
     "shared_preference": "same preference data",

@@ -12,6 +12,7 @@ import pandas as pd
 
 from benchmarks.zoo.lineage import Pair, Truth
 from benchmarks.zoo.members import Member
+from benchmarks.zoo.population import WEIGHT_CHANGES
 from benchmarks.zoo.record import Recorded
 from workbench.digest import seed_from
 from workbench.errors import CaseError
@@ -24,13 +25,22 @@ from workbench.store import CaseStore
 Say = Callable[[str], None]
 MOST_UNRELATED = 1500
 """Unrelated pairs that are scored, drawn by seed; every related pair is."""
+MOST_ALONE = 500
+"""The same where each is scored in a source of its own, which takes most of a second."""
 DOSED = "distilled_from"
 PRIMARY_DOSE = 0.1
 """Students of at least this dose stand for what a student is; those below are only counted."""
 SCORES = ("weights_score", "outputs_score")
 """Columns that hold scores."""
+CHILDREN = "children of its weights"
+MADE_OF_WEIGHTS = (
+    *("fine-tuned, light", "fine-tuned, heavy", "low-rank, merged", "merged"),
+    *(method for method, *_ in WEIGHT_CHANGES),
+)
+"""Recipes whose product is what the weights question asks for beyond doubt; a model that was tuned to
+talk at all, or on another's answers, is a derivative too, but a further one."""
 ABOUT = {
-    "weights": ("same_model_variant", "fine_tune_of", "merge_of"),
+    "weights": (CHILDREN, "same_model_variant", "fine_tune_of", "merge_of"),
     "outputs": ("distilled_from", "live_proxy"),
 }
 """Question → labels that it is about; every other label is a negative, near or far."""
@@ -74,7 +84,7 @@ def score_zoo(
         store,
         model_table(members),
         access=access,
-        pairs=pair_table(members),
+        pairs=pair_table(members, MOST_UNRELATED if controls is None else MOST_ALONE),
         controls=controls,
         report=say,
     )
@@ -99,15 +109,20 @@ def model_table(members: Sequence[Member]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def pair_table(members: Sequence[Member]) -> pd.DataFrame:
-    """Labelled pairs as rows, each once: a score has no direction. Unrelated ones are thinned out."""
+def pair_table(members: Sequence[Member], unrelated: int = MOST_UNRELATED) -> pd.DataFrame:
+    """Labelled pairs as rows, each once: a score has no direction.
+
+    Args:
+        members: The zoo, parents first.
+        unrelated: Most unrelated pairs to keep.
+    """
     pairs = {frozenset((pair.reference, pair.suspect)): pair for pair in Truth(members).pairs()}
     near = [pair for pair in pairs.values() if pair.label != NEGATIVE]
     far = sorted(
         (pair for pair in pairs.values() if pair.label == NEGATIVE),
         key=lambda pair: seed_from("pair", *sorted((pair.reference, pair.suspect))),
     )
-    return pd.DataFrame([_row(pair) for pair in (*near, *far[:MOST_UNRELATED])])
+    return pd.DataFrame([_row(pair) for pair in (*near, *far[:unrelated])])
 
 
 def _row(pair: Pair) -> dict[str, object]:
@@ -139,7 +154,7 @@ def rate_all(scores: pd.DataFrame, columns: Iterable[str]) -> list[Rate]:
             for pair in zip(usable["reference_family"], usable["suspect_family"], strict=True)
         ]
         values = usable[column].to_numpy(dtype=float)
-        for kinds in (_label, _relation, _recipe):
+        for kinds in (_label, _child, _relation, _recipe):
             labels = usable.apply(kinds, axis=1).to_numpy(dtype=str)
             found += [Rate(column, rate.label, rate) for rate in rates(values, labels, families)]
     return list({(one.score, one.kind): one for one in found}.values())
@@ -147,6 +162,11 @@ def rate_all(scores: pd.DataFrame, columns: Iterable[str]) -> list[Rate]:
 
 def _label(row: "pd.Series[Any]") -> str:
     return str(row["label"])
+
+
+def _child(row: "pd.Series[Any]") -> str:
+    """Children of a tuned model's weights together, whatever was done to them."""
+    return CHILDREN if row["steps"] == 1 and row["method"] in MADE_OF_WEIGHTS else _label(row)
 
 
 def _relation(row: "pd.Series[Any]") -> str:

@@ -48,11 +48,8 @@ def test_students_and_whoever_else_took_of_a_teacher_are_no_controls_of_it():
     assert not kin.related[place("oak-chat"), place("fox")]
 
 
-def test_every_related_pair_is_scored_and_the_unrelated_are_thinned(monkeypatch):
-    from benchmarks.zoo import scoring
-
-    monkeypatch.setattr(scoring, "MOST_UNRELATED", 10)
-    counts = pair_table(MEMBERS)["label"].value_counts()
+def test_every_related_pair_is_scored_and_the_unrelated_are_thinned():
+    counts = pair_table(MEMBERS, 10)["label"].value_counts()
     assert counts["unrelated"] == 10
     assert counts["distilled_from"] == 12
 

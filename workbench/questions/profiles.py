@@ -131,15 +131,19 @@ def _buckets(features: NDArray[np.uint64]) -> Kept:
 
 def _widest(kept: Sequence[Sequence[Kept]]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Bucket → column or −1, and the weight of each column."""
-    answers, at_prompts = np.zeros(BUCKETS), np.zeros(BUCKETS)
-    for prompt in kept:
-        found, counts = np.unique(np.concatenate([ids for ids, _ in prompt]), return_counts=True)
-        answers[found] += counts
-        at_prompts[found] += 1
+    found = [
+        np.unique(np.concatenate([ids for ids, _ in prompt]), return_counts=True) for prompt in kept
+    ]
+    ids = np.unique(np.concatenate([own for own, _ in found]))
+    answers, at_prompts = np.zeros(len(ids)), np.zeros(len(ids))
+    for own, counts in found:
+        here = np.searchsorted(ids, own)
+        answers[here] += counts
+        at_prompts[here] += 1
     widest = np.argsort(-at_prompts, kind="stable")[:WIDEST]
     widest = widest[at_prompts[widest] > 1]
     place = np.full(BUCKETS, -1, dtype=np.int32)
-    place[widest] = np.arange(len(widest))
+    place[ids[widest]] = np.arange(len(widest))
     total = sum(len(prompt) for prompt in kept)
     return place, (np.log((1 + total) / (1 + answers[widest])) + 1).astype(np.float32)
 

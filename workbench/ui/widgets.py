@@ -171,6 +171,24 @@ def link(page: str, icon: str, case: str) -> None:
     )
 
 
+def probe_link(case: str, suspect: str, address: str, metric: str) -> None:
+    """Link to a probe's answers, listed by how far a metric sets the suspect apart.
+
+    Args:
+        case: Name of the case.
+        suspect: The suspect.
+        address: The probe.
+        metric: Title of the metric, which is how the address bar names it.
+    """
+    carried = {"case": case, "suspect": suspect, "probe": address, "furthest": "true"}
+    st.page_link(
+        "workbench/ui/pages/evidence.py",
+        label=escaped(address),
+        icon=":material/forum:",
+        query_params=carried | {"metric": visible_line(metric)},
+    )
+
+
 def state_badge(state: str) -> None:
     """Show how far a case has come."""
     st.badge(state, color=STATE_COLOURS[state])  # type: ignore[arg-type]

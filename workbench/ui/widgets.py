@@ -162,6 +162,11 @@ def case_line(case: CaseSummary) -> None:
     compared(case)
 
 
+def read_only() -> None:
+    """Say that nothing can be added to a case."""
+    st.caption("This case is read-only: it can be looked at, verified and reported on.")
+
+
 def link(page: str, icon: str, case: str) -> None:
     """Link to a page of one case."""
     st.page_link(

@@ -76,6 +76,14 @@ def chosen_other(models: Sequence[str]) -> str:
     return chosen
 
 
+def chosen_trial_model(models: Sequence[str]) -> str:
+    """Let the reader choose the model that a pack is tried on, carried as `?model=NAME`."""
+    chosen: str = st.selectbox(
+        "Model", models, format_func=visible_line, key="model", bind="query-params"
+    )
+    return chosen
+
+
 def chosen_answer(label: str, key: str, repeats: Sequence[str]) -> int:
     """Let the reader choose among different answers of one model; gives the place in the list."""
     return st.selectbox(

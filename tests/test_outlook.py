@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from tests import made
 from workbench.evidence.weighing import Calibration
-from workbench.outlook import outlooks
+from workbench.outlook import outlooks, power_of
 from workbench.questions.measures import at_level
 from workbench.questions.protocols import protocol_of_asked, protocol_of_recorded
-from workbench.records import CalibrationFigures, SystemFigures
+from workbench.records import CalibrationFigures, ErrorRate, SystemFigures
 
 PACK = made.pack(probes=3, repeats=2)
 WEIGHTS = [one for one in at_level("text") if "weights" in one.questions]
@@ -72,3 +72,45 @@ def test_answers_that_others_recorded_have_a_protocol_of_their_own():
     kept = calibration(protocol_of_recorded("text", WEIGHTS, (PACK,)))
     assert weights(kept, recorded=True).calibration == "kept"
     assert weights(kept).calibration is None
+
+
+def counted(label, events, pairs, level="weak support"):
+    return ErrorRate(label, level, events, pairs, 0, 9, 1, 0.28)
+
+
+def power(*rates):
+    figures = calibration(protocol_of_asked("text", WEIGHTS, (PACK,), 0)).figures
+    return power_of(replace(figures, errors={"weights": rates}), "weights")
+
+
+def test_the_weakest_derivation_detected_is_the_least_often_found_of_those_found_mostly():
+    found = power(
+        counted("unrelated", 2, 741),
+        counted("same_model_variant", 20, 20),
+        counted("fine_tune_of", 8, 10),
+        counted("merge_of", 3, 4),
+    )
+    assert found.weakest.label == "fine_tune_of"
+    assert [one.label for one in found.derived] == [
+        "merge_of", "fine_tune_of", "same_model_variant",
+    ]  # fmt: skip
+    assert found.unrelated.events == 2
+
+
+def test_where_no_kind_is_found_mostly_no_derivation_is_detected():
+    found = power(counted("unrelated", 0, 741), counted("fine_tune_of", 7, 10))
+    assert found.weakest is None
+
+
+def test_power_is_told_at_the_lowest_level_for_derivation():
+    found = power(
+        counted("unrelated", 2, 741),
+        counted("fine_tune_of", 1, 10, "moderate support"),
+        counted("fine_tune_of", 9, 10),
+    )
+    assert [one.events for one in found.derived] == [9]
+
+
+def test_without_counts_of_unrelated_models_there_is_no_power():
+    assert power(counted("fine_tune_of", 9, 10)) is None
+    assert power(counted("unrelated", 2, 741)) is None

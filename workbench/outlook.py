@@ -4,12 +4,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from workbench.evidence.levels import reachable
+from workbench.evidence.propositions import DERIVED, UNRELATED
 from workbench.evidence.protocols import calibrated_for
 from workbench.evidence.weighing import Calibration
 from workbench.packs.uses import text_packs
 from workbench.questions.measures import at_level
 from workbench.questions.protocols import protocol_of_asked, protocol_of_recorded
-from workbench.records import QUESTIONS, Level, Pack, Protocol, Question
+from workbench.records import (
+    QUESTIONS,
+    CalibrationFigures,
+    ErrorRate,
+    Level,
+    Pack,
+    Protocol,
+    Question,
+)
+
+POWER = 0.8
+"""Share of derivations of a kind that must reach a level before the kind counts as detected by it."""
+LOWEST: Level = "weak support"
+"""Power is told at the lowest level that speaks for derivation: no other is reached more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """How often a calibration's own pairs reached the lowest level for derivation, out of fold."""
+
+    unrelated: ErrorRate
+    """The false positives."""
+    derived: tuple[ErrorRate, ...]
+    """Each kind of derivation, the one that was found least often first."""
+
+    @property
+    def weakest(self) -> ErrorRate | None:
+        """Of the kinds that are detected the one that was found least often; None if none is."""
+        return next((one for one in self.derived if one.events >= POWER * one.pairs), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +55,8 @@ class Outlook:
     """Furthest level for derivation, against an independent model."""
     independent: Level | None = None
     """Furthest level for the alternative."""
+    power: Power | None = None
+    """None: no calibration speaks for this protocol, or it holds no such counts."""
 
 
 def outlooks(
@@ -66,7 +97,34 @@ def _outlook(
         at_hand = any(question in one.labelled for one in calibrations)
         return Outlook(question, None, apart if at_hand else ())
     derived, independent = reachable(chosen.figures.system(question, "independent"))
-    return Outlook(question, chosen.figures.name, (), derived, independent)
+    return Outlook(
+        question, chosen.figures.name, (), derived, independent, power_of(chosen.figures, question)
+    )
+
+
+def power_of(figures: CalibrationFigures, question: Question) -> Power | None:
+    """Read off a calibration how often it finds derivations, and where there are none.
+
+    Args:
+        figures: The calibration's; its counts are of pairs judged without their own families.
+        question: Weights or outputs.
+
+    Returns:
+        None where no unrelated pair, or no derivation, was counted at the level.
+
+    Source: Cohen (1988), Statistical Power Analysis for the Behavioral Sciences, 2nd edition: a power
+        of 0.8 as the convention. Here it is a share of recorded pairs, not a forecast.
+    """
+    counts = {
+        one.label: one
+        for one in figures.errors.get(question, ())
+        if one.level == LOWEST and one.pairs
+    }
+    unrelated = counts.get(UNRELATED)
+    derived = [counts[label] for label in DERIVED[question].labels if label in counts]
+    if unrelated is None or not derived:
+        return None
+    return Power(unrelated, tuple(sorted(derived, key=lambda one: one.events / one.pairs)))
 
 
 def _adapted(calibration: Calibration, question: Question, planned: Protocol) -> Calibration:

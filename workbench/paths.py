@@ -37,6 +37,11 @@ def cases_folder() -> Path:
     return Path(os.environ.get("WORKBENCH_CASES", data_folder() / "cases"))
 
 
+def demo_folder() -> Path:
+    """Folder of the recorded case that comes with the program."""
+    return data_folder() / "demo"
+
+
 def cache_folder() -> Path:
     """Folder of fetched and derived model weights, outside the repository.
 

@@ -49,7 +49,7 @@ def test_a_case_links_to_its_pages(cases):
 
 
 def test_the_recorded_demo_is_found_with_no_case_of_ones_own(no_cases):
-    made.planned_case(no_cases, "demo")
+    made.planned_case(no_cases / "demo", "demo")
     assert "Reference base; 1 suspect: tuned; 3 controls" in words(open_page("cases"))
 
 

@@ -166,3 +166,10 @@ def test_a_note_that_cannot_be_kept_says_why(own_case):
         button(page, "Star this probe").click().run()
     assert "Another process is recording into journal case." in words(page)
     assert notes(own_case) == {}
+
+
+def test_a_link_names_the_metric_by_which_the_list_is_ordered(cases):
+    title = "Paired embedding similarity"
+    page = open_page("evidence", case="evaluated", furthest="true", metric=title)
+    assert page.get_by_key("metric").value == "paired-embedding"
+    assert page.get_by_key("furthest").value is True

@@ -6,7 +6,9 @@ from workbench import errand, launch
 from workbench.errors import CaseError
 from workbench.importers import IMPORTERS
 from workbench.models.catalogue import load_catalogue
-from workbench.ui import adding
+from workbench.outlook import Outlook, Power
+from workbench.records import ErrorRate
+from workbench.ui import adding, forecasts
 
 MODELS = "".join(
     f'[models.{name}]\ntitle = "{name}"\nfamily = "{family}"\nbackend = "local"\n'
@@ -168,3 +170,22 @@ def test_uploaded_answers_are_imported_by_the_command(listed, sent):
     path = adding.place("import-files") / "answers.jsonl"
     assert path.read_bytes() == b"{}\n"
     assert sent == [["import", "jsonl", "--model=paper", "--json", "--", str(path)]]
+
+
+def test_power_is_told_with_its_false_positives_and_what_is_missed():
+    counts = {"families_reaching": 0, "families": 9, "inconclusive": 1, "upper": 0.283}
+    unrelated, tuned, merged = (
+        ErrorRate(label, "weak support", events, pairs, **counts)
+        for label, events, pairs in (
+            ("unrelated", 2, 741), ("fine_tune_of", 9, 10), ("merge_of", 3, 4),
+        )
+    )  # fmt: skip
+    power = Power(unrelated, (merged, tuned))
+    ahead = Outlook("weights", "kept", (), "moderate support", None, power)
+    _, detected, missed = forecasts.outlook_lines(ahead)
+    assert detected == (
+        "Weakest derivation detected, at weak support or more: fine-tuned models (9 of 10 pairs). "
+        "False positives there: unrelated models (2 of 741 pairs); with 9 families that may be up "
+        "to 28.3 % (95 % limit)."
+    )
+    assert missed == "Not detected in 80 % of its pairs: merged models (3 of 4 pairs)."

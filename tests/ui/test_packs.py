@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.made import NOON
 from tests.packs.made import GOOD, put
 from tests.ui.conftest import open_page, words
 from tests.ui.test_hostile import assert_no_markdown
+from workbench import errand
 from workbench.packs import load_pack
 
 PROBES = Path(__file__).parents[2] / "probes"
@@ -16,6 +18,7 @@ HOSTILE = "![x](http://x.test/a.png) <script>alert(1)</script> :red[x] $a^2$"
 def library(no_cases, monkeypatch):
     root = no_cases / "probes"
     monkeypatch.setenv("WORKBENCH_PROBES", str(root))
+    monkeypatch.setenv("WORKBENCH_CACHE", str(no_cases / "cache"))
     put(root, GOOD.replace("Small choices", HOSTILE))
     return root
 
@@ -124,3 +127,53 @@ def test_a_broken_pack_can_be_mended(library):
     page = open_page("packs")
     assert "has" in words(page)
     assert text_of(page).value == "[pack]\n"
+
+
+@pytest.fixture
+def served(library, no_cases, monkeypatch):
+    """One model is known, an endpoint; commands are noted and not run."""
+    (no_cases / "models.toml").write_text(
+        '[models.served]\ntitle = "Served"\nfamily = "served"\nbackend = "http"\n'
+        'source = "https://models.example/v1"\nendpoint = { served_as = "one" }\n'
+    )
+    found = []
+    monkeypatch.setattr(errand, "send", lambda place, words: found.append(words))
+    return found
+
+
+TRIED = ("packs", "try", "--model=served", "--json", "--", "style/made")
+
+
+def test_a_pack_is_tried_by_the_command(served):
+    button(open_page("packs"), "Try this pack").click().run()
+    assert served == [TRIED]
+
+
+def test_what_came_back_is_shown_as_text(served, monkeypatch):
+    ended = errand.Outcome(TRIED, NOON, NOON)
+    monkeypatch.setattr(errand, "outcome", lambda place: ended)
+    said = [
+        {"probe": "style/made#season", "outcome": "answered", "text": HOSTILE, "note": None, "top": []},
+        {"probe": "style/made#bird", "outcome": "answered", "text": None, "note": None,
+         "top": [[" a", -0.1], [" b", -3.0]]},
+    ]  # fmt: skip
+    monkeypatch.setattr(errand, "said", lambda place: said)
+    page = open_page("packs")
+    rows = page.dataframe[-1].value
+    assert rows.iloc[0, 2] == HOSTILE
+    assert rows.iloc[1, 2].endswith("b 0.05")
+    assert_no_markdown(page)
+
+
+def test_answers_of_another_pack_or_model_are_not_shown(served, monkeypatch):
+    ended = errand.Outcome((*TRIED[:-1], "style/other"), NOON, NOON)
+    monkeypatch.setattr(errand, "outcome", lambda place: ended)
+    assert len(open_page("packs").dataframe) == 2
+
+
+def test_without_a_model_on_this_machine_the_page_says_where_one_comes_from(library, no_cases):
+    (no_cases / "models.toml").write_text(
+        '[models.away]\ntitle = "Away"\nfamily = "away"\nbackend = "local"\n'
+        'source = "folder:nowhere"\nformat = "safetensors"\n'
+    )
+    assert "No model is on this machine yet." in words(open_page("packs"))

@@ -157,3 +157,10 @@ def test_untested_alternatives_the_general_reasons_and_the_scale_are_shown(answe
 
 def test_every_status_has_its_colour():
     assert set(STATUS_COLOURS) == set(get_args(Status))
+
+
+def test_the_verdict_leads_to_the_probes_that_set_the_suspect_apart(cases):
+    page = read_page("verdict", case="evaluated")
+    links = [link for link in page.page_link if "probe=" in link.proto.query_string]
+    assert len(links) == 3
+    assert "closer to the reference than every control at 5 probes" in words(page)

@@ -14,6 +14,7 @@ from workbench.cli import (
     bring,
     calibrate,
     case,
+    copying,
     custody,
     demo,
     evaluate,
@@ -45,6 +46,7 @@ app.command()(attribute.attribute)
 app.command()(custody.verify)
 app.command()(custody.anchor)
 app.command()(custody.rebuild)
+app.command()(copying.copy)
 
 
 def main() -> None:

@@ -20,6 +20,12 @@ CONTROLS = ("gemma-3-270m", "minimind2-small", "stories15m", "tinyllama-1.1b")
 def demo(
     *,
     case: Annotated[str, typer.Option(help="Name of the case to make or to go on with.")] = "demo",
+    texts_only: Annotated[
+        bool,
+        typer.Option(
+            "--texts-only", help="Ask for texts only: a small record, at some evidence's cost."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fetch real models, make a derivative, ask all of them, compare, conclude, write the PDF."""
@@ -28,7 +34,7 @@ def demo(
     _step(2, f"Derive {DERIVED} from {REFERENCE} with real gradient steps")
     _derive_suspect()
     _step(3, "Plan, before anything is asked")
-    store = _planned(case_folder(case))
+    store = _planned(case_folder(case, own=True), texts_only=texts_only)
     _step(4, "Ask every model")
     ask_everyone(store, "auto")
     _step(5, "Compare and conclude")
@@ -60,25 +66,27 @@ def _derive_suspect() -> None:
     derive(find_model(REFERENCE), method="finetune", name=DERIVED, say=say)
 
 
-def _planned(folder: Path) -> CaseStore:
+def _planned(folder: Path, *, texts_only: bool) -> CaseStore:
     from workbench.extent import DEFAULT_READINGS, Extent
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import find_pack
     from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
+    from workbench.packs.uses import text_packs
     from workbench.plan import make_plan
 
     if folder.exists():
         say(f"Case {folder.name} exists; going on with it.")
         return open_case(folder)
+    chosen = [find_pack(pack_id) for pack_id in STANDARD_PACKS]
     plan, packs = make_plan(
         folder.name,
         REFERENCE,
         (DERIVED, INDEPENDENT),
         CONTROLS,
-        [find_pack(pack_id) for pack_id in STANDARD_PACKS],
+        text_packs(chosen) if texts_only else chosen,
         load_catalogue(),
         now=now(),
-        extent=Extent(repeats=STANDARD_REPEATS, readings=DEFAULT_READINGS),
+        extent=Extent(repeats=STANDARD_REPEATS, readings=0 if texts_only else DEFAULT_READINGS),
     )
     say(f"Plan {plan.digest}")
     return create_case(folder, plan, packs)

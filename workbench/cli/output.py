@@ -34,8 +34,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def case_folder(case: str) -> Path:
+def case_folder(case: str, *, own: bool = False) -> Path:
     """Folder of a case: a path as it stands, a bare name under the folder of cases.
+
+    Args:
+        case: A path or a name.
+        own: Whether it may only be the user's; otherwise a case that came with the program is found
+            by its name, too, unless the user has one of that name.
 
     Raises:
         CaseError: If a bare name could lead out of the folder.
@@ -46,4 +51,5 @@ def case_folder(case: str) -> Path:
         raise CaseError(
             f"{case!r} is no name for a case.", fix="Use letters, digits, hyphens and underscores."
         )
-    return paths.cases_folder() / case
+    mine, shipped = paths.cases_folder() / case, paths.demo_folder() / case
+    return shipped if not own and shipped.is_dir() and not mine.exists() else mine

@@ -77,7 +77,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
     catalogue = load_catalogue()
-    folder = case_folder(case)
+    folder = case_folder(case, own=True)
     chosen = _packs(list(STANDARD_PACKS) if standard else pack)
     check_versions(chosen, asked_versions())
     made, packs = make_plan(

@@ -40,7 +40,7 @@ def build(
     zoo = _zoo("build")
     recorded = zoo.build(size, jobs=jobs or os.cpu_count() or 1, say=say)
     say(f"Record {recorded.digest}")
-    folder = case_folder(case or f"zoo-{size}")
+    folder = case_folder(case or f"zoo-{size}", own=True)
     store = _zoo("asking").plan_zoo(recorded, folder, now(), say)
     if as_json:
         print_json({"zoo": recorded.digest, "case": str(store.folder)})

@@ -12,7 +12,7 @@ from workbench.errors import CaseError
 from workbench.explore.answers import key_of, some_answers
 from workbench.records import Comparison, Join, Lineage
 from workbench.store import CaseStore
-from workbench.store.derived import kept_or_made
+from workbench.store.derived import view
 from workbench.store.embeddings import Placed
 
 WAY = "lineage 1"
@@ -34,8 +34,9 @@ def lineage_of(store: CaseStore, comparison: Comparison) -> Lineage:
     Raises:
         CaseError: If fewer than three models have answers to compare.
     """
-    return kept_or_made(
-        store.folder / "derived" / "lineage.json",
+    return view(
+        store.folder,
+        "lineage.json",
         key_of(comparison, WAY),
         Lineage,
         lambda: measured(some_answers(store, comparison)),

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from workbench.explore.answers import key_of, some_answers
 from workbench.records import AnswerMap, Comparison, MapPoint
 from workbench.store import CaseStore
-from workbench.store.derived import kept_or_made
+from workbench.store.derived import view
 from workbench.store.embeddings import Placed
 
 POINTS = 3000
@@ -33,9 +33,9 @@ def map_of(store: CaseStore, comparison: Comparison) -> AnswerMap:
 
     Source: Pearson (1901), Philosophical Magazine 2(11); each model weighs alike at each probe.
     """
-    file = store.folder / "derived" / "map.json"
-    return kept_or_made(
-        file,
+    return view(
+        store.folder,
+        "map.json",
         key_of(comparison, WAY),
         AnswerMap,
         lambda: placed_in_plane(some_answers(store, comparison)),

@@ -8,6 +8,7 @@
 <case>/recorded/*.zst         files in which others recorded answers, as they were given, compressed
 <case>/vocabularies/*.json.gz what each token of a model writes, one file per tokenizer
 <case>/reports/
+<case>/read-only              in a case that is only read: its index is in the cache (`read_only.py`)
 """
 
 import json
@@ -39,6 +40,7 @@ from workbench.store.journal import (
     holds,
     read_journal,
 )
+from workbench.store.read_only import check_writable, index_of
 from workbench.store.rows import ROWLESS
 
 R = TypeVar("R")
@@ -60,7 +62,7 @@ class CaseStore:
         """Name the folder; nothing is opened yet."""
         self.folder = folder
         self.name = folder.name
-        self.database = folder / "case.duckdb"
+        self.database = index_of(folder)
 
     # --- journals ---------------------------------------------------------------------------
 
@@ -125,7 +127,12 @@ class CaseStore:
                 applied(connection)
 
     def record(self, name: str, kind: str, bodies: Iterable[Any]) -> list[JournalRecord]:
-        """Append records to a journal, then to the database."""
+        """Append records to a journal, then to the database.
+
+        Raises:
+            CaseError: If the case is only read, or its disk is full.
+        """
+        check_writable(self.folder)
         with Journal(self.journal_path(name)) as journal:
             records = journal.append(kind, bodies)
         self.fold(records)
@@ -155,7 +162,19 @@ class CaseStore:
         self.fold(records)
 
     def rebuild(self) -> None:
-        """Make the database again from the journals alone; embeddings are recomputed on demand."""
+        """Make the database again from the journals alone; embeddings are recomputed on demand.
+
+        Raises:
+            CaseError: If it cannot be written.
+        """
+        try:
+            self.database.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CaseError(
+                f"The index of case {self.name!r} cannot be written to {self.database.parent} "
+                f"({error.strerror}).",
+                fix="Choose a cache folder you may write to, for example with WORKBENCH_CACHE=FOLDER.",
+            ) from error
         fresh = self.database.with_suffix(".rebuilding")
         _remove(fresh)
         with connected(fresh, write=True) as connection:

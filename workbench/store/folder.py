@@ -12,6 +12,7 @@ from workbench.records import Pack, Plan, to_json
 from workbench.store.case import CaseStore
 from workbench.store.journal import CASE_JOURNAL, FORMAT, Journal
 from workbench.store.lock import worker_state
+from workbench.store.read_only import is_read_only
 from workbench.store.shelf import is_archived
 
 
@@ -29,6 +30,7 @@ class CaseSummary:
     verdicts: tuple[str, ...] = ()
     problem: str = ""
     archived: bool = False
+    read_only: bool = False
 
 
 def check_new(folder: Path) -> None:
@@ -118,6 +120,7 @@ def summarise(folder: Path) -> CaseSummary:
         plan.controls,
         verdicts,
         archived=is_archived(folder),
+        read_only=is_read_only(folder),
     )
 
 

@@ -16,6 +16,7 @@ from workbench.digest import canonical
 from workbench.durable import write_whole
 from workbench.errors import CaseError
 from workbench.records import from_json, to_json
+from workbench.store.read_only import check_writable
 
 LOCK = "worker.lock"
 GUARD = ".worker.guard"
@@ -63,8 +64,9 @@ class WorkerLock:
             The owner that had died or fallen silent, if its lock was taken over; None otherwise.
 
         Raises:
-            CaseError: If a living process owns it, or the folder cannot be written.
+            CaseError: If a living process owns it, or the folder cannot be written or is only read.
         """
+        check_writable(self._path.parent)
         with self._alone():
             before = read_owner(self._path.parent)
             if before is not None and is_alive(before, now):

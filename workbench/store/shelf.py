@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from workbench.errors import CaseError
+from workbench.store.read_only import working_folder
 
 MARK = "archived"
 
 
 def is_archived(folder: Path) -> bool:
     """Whether a case was put aside."""
-    return (folder / MARK).exists()
+    return (working_folder(folder) / MARK).exists()
 
 
 def archive(folder: Path) -> None:
@@ -19,7 +20,9 @@ def archive(folder: Path) -> None:
         CaseError: If the folder cannot be written.
     """
     try:
-        (folder / MARK).touch()
+        place = working_folder(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / MARK).touch()
     except OSError as error:
         raise _unmarked(folder, error) from error
 
@@ -31,7 +34,7 @@ def bring_back(folder: Path) -> None:
         CaseError: If the folder cannot be written.
     """
     try:
-        (folder / MARK).unlink(missing_ok=True)
+        (working_folder(folder) / MARK).unlink(missing_ok=True)
     except OSError as error:
         raise _unmarked(folder, error) from error
 

@@ -26,6 +26,8 @@ class ProbeQuery:
     """What some observation came to; None for any."""
     among: Collection[str] | None = None
     """Addresses to keep to; None for all."""
+    furthest: bool = False
+    """Whether those stand first whose suspect lies furthest beyond the nearest control."""
 
 
 def find_probes(
@@ -34,7 +36,7 @@ def find_probes(
     comparison: Comparison | None = None,
     line: EvidenceLine | None = None,
 ) -> pd.DataFrame:
-    """List the planned probes that fit a query, in the order of the plan.
+    """List the planned probes that fit a query, in the order of the plan or by their margin.
 
     Args:
         store: The case.
@@ -44,7 +46,8 @@ def find_probes(
 
     Returns:
         Columns probe_address, pack, prompt, suspect and nearest_control (the metric's values, NaN
-        where it has none), closer (whether the suspect is closer than every control).
+        where it has none), margin (how far the suspect lies beyond that control, positive where it is
+        closer to the reference), closer (whether the suspect is closer than every control).
     """
     found = _planned(store.packs(), query)
     if query.words:
@@ -55,7 +58,11 @@ def find_probes(
         found = found[found["probe_address"].isin(_probes_with(store, query.outcome))]
     found = found.merge(_nearest(store, comparison, line), on="probe_address", how="left")
     found["closer"] = found["closer"].eq(other=True)
-    return found[found["closer"]].reset_index(drop=True) if query.closer else found
+    if query.closer:
+        found = found[found["closer"]]
+    if query.furthest:
+        found = found.sort_values("margin", ascending=False, kind="stable", na_position="last")
+    return found.reset_index(drop=True)
 
 
 def probe_values(store: CaseStore, comparison: Comparison, probe_address: str) -> pd.DataFrame:
@@ -120,14 +127,14 @@ def _nearest(
     """Per probe the suspect's value and that of the control nearest to the reference."""
     with connected(store.database) as connection:
         return connection.execute(
-            "SELECT probe_address, suspect, nearest_control, "
-            "CASE WHEN $similar THEN suspect > nearest_control "
-            "ELSE suspect < nearest_control END AS closer FROM ("
+            "SELECT probe_address, suspect, nearest_control, margin, margin > 0 AS closer FROM ("
+            "SELECT *, CASE WHEN $similar THEN suspect - nearest_control "
+            "ELSE nearest_control - suspect END AS margin FROM ("
             "SELECT probe_address, max(value) FILTER (role = 'suspect') AS suspect, "
             "CASE WHEN $similar THEN max(value) FILTER (role = 'control') "
             "ELSE min(value) FILTER (role = 'control') END AS nearest_control "
             "FROM probe_value WHERE comparison_digest = $digest AND metric = $metric "
-            "GROUP BY probe_address)",
+            "GROUP BY probe_address))",
             {
                 "digest": comparison.digest if comparison else "",
                 "metric": line.metric if line else "",

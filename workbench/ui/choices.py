@@ -54,6 +54,16 @@ def only_noted() -> bool:
     return st.toggle("Only with a star or a note", key="noted", bind="query-params")
 
 
+def furthest_first() -> bool:
+    """Let the reader begin with the probes that set the suspect apart most, as `?furthest=true`."""
+    return st.toggle(
+        "Where the suspect stands out most first",
+        help="By how far the suspect lies beyond the control nearest to the reference.",
+        key="furthest",
+        bind="query-params",
+    )
+
+
 def chosen_other(models: Sequence[str]) -> str:
     """Let the reader choose whose answer stands beside the reference's, carried as `?beside=…`."""
     chosen: str = st.selectbox(
@@ -62,6 +72,14 @@ def chosen_other(models: Sequence[str]) -> str:
         format_func=visible_line,
         key="beside",
         bind="query-params",
+    )
+    return chosen
+
+
+def chosen_trial_model(models: Sequence[str]) -> str:
+    """Let the reader choose the model that a pack is tried on, carried as `?model=NAME`."""
+    chosen: str = st.selectbox(
+        "Model", models, format_func=visible_line, key="model", bind="query-params"
     )
     return chosen
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from workbench import errand
 from workbench.errand import Outcome
+from workbench.store.read_only import working_folder
 from workbench.ui import run_panel, widgets
 
 EVERY = "1s"
@@ -30,7 +31,7 @@ class Task:
 
 def place_of(folder: Path, name: str) -> Path:
     """Where a case keeps what one kind of command said last."""
-    return folder / "errands" / name
+    return working_folder(folder) / "errands" / name
 
 
 def draw(task: Task, *, main: bool = False) -> Outcome | None:

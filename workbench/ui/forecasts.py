@@ -6,9 +6,11 @@ import pandas as pd
 
 from workbench.effort import Effort, Known, Span, total
 from workbench.evidence.components import Unknown
+from workbench.evidence.propositions import LABEL_WORDS
 from workbench.models.places import is_here
-from workbench.outlook import Outlook
-from workbench.records import ModelEntry, Role
+from workbench.outlook import LOWEST, POWER, Outlook, Power
+from workbench.records import ErrorRate, ModelEntry, Role
+from workbench.report.numbers import counted
 
 UNKNOWN = "unknown"
 QUESTION = {
@@ -85,6 +87,26 @@ def outlook_lines(ahead: Outlook) -> Iterator[str]:
         f"can be told beforehand. Against an independent model it carries at most: {ahead.derived}; "
         f"the other way: {ahead.independent}."
     )
+    if ahead.power is not None:
+        yield from _power_lines(ahead.power)
+
+
+def _power_lines(power: Power) -> Iterator[str]:
+    """The weakest derivation that is detected, at which rate of false positives, and what is missed."""
+    found = power.weakest
+    detected = "none that it holds" if found is None else _reached(found)
+    yield (
+        f"Weakest derivation detected, at {LOWEST} or more: {detected}. False positives there: "
+        f"{_reached(power.unrelated)}; with {counted(power.unrelated.families, 'family', 'families')} "
+        f"that may be up to {100 * power.unrelated.upper:.1f} % (95 % limit)."
+    )
+    missed = [one for one in power.derived if one.events < POWER * one.pairs]
+    if missed:
+        yield f"Not detected in {100 * POWER:.0f} % of its pairs: {'; '.join(map(_reached, missed))}."
+
+
+def _reached(rate: ErrorRate) -> str:
+    return f"{LABEL_WORDS.get(rate.label, rate.label)} ({rate.events} of {rate.pairs} pairs)"
 
 
 def _where(entry: ModelEntry) -> str:

@@ -10,6 +10,7 @@ from workbench.records import Note
 from workbench.report.numbers import moment
 from workbench.store import CaseStore
 from workbench.store.notes import add_note
+from workbench.store.read_only import is_read_only
 from workbench.ui import widgets
 
 MOST_CHARACTERS = 2000
@@ -24,6 +25,9 @@ def draw(store: CaseStore, address: str, note: Note | None) -> None:
         address: The probe.
         note: What was last said of it.
     """
+    if is_read_only(store.folder):
+        _read(note)
+        return
     said = note or Note(address, starred=False, text="", noted_at=datetime.now(UTC))
     with st.container(border=True, gap="xsmall"):
         _star(store, said)
@@ -42,6 +46,15 @@ def draw(store: CaseStore, address: str, note: Note | None) -> None:
         if note is not None:
             widgets.plain(f"Last changed {moment(note.noted_at)}")
         _refusal()
+
+
+def _read(note: Note | None) -> None:
+    """A note of a case that takes no more of them."""
+    with st.container(border=True, gap="xsmall"):
+        widgets.read_only()
+        if note is not None:
+            widgets.plain(f"{'★ ' if note.starred else ''}{note.text}")
+            widgets.plain(f"Last changed {moment(note.noted_at)}")
 
 
 def _star(store: CaseStore, said: Note) -> None:

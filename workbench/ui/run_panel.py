@@ -28,7 +28,7 @@ def draw(case: CaseSummary, store: CaseStore) -> None:
     if is_at_work(case):
         _live(store)
         return
-    if case.state in state.UNFINISHED:
+    if case.state in state.UNFINISHED and not case.read_only:
         _begin(case)
     _counts(store)
 

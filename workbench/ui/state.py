@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from workbench.paths import cases_folder, data_folder
+from workbench.paths import cases_folder, demo_folder
 from workbench.records import Comparison, EvidenceLine, Pack, Plan
 from workbench.store import CaseStore, CaseSummary, list_cases, open_case
 from workbench.ui.widgets import command, three_decimals
@@ -20,8 +20,8 @@ PROBE_TABLE = "probe-table"
 
 
 def case_roots() -> tuple[Path, ...]:
-    """Folders that hold case folders: the user's, then the recorded demo's."""
-    return (cases_folder(), data_folder() / "demo", data_folder())
+    """Folders that hold case folders: the user's, then the one that comes with the program."""
+    return (cases_folder(), demo_folder())
 
 
 def summaries() -> list[CaseSummary]:

@@ -162,12 +162,35 @@ def case_line(case: CaseSummary) -> None:
     compared(case)
 
 
+def read_only() -> None:
+    """Say that nothing can be added to a case."""
+    st.caption("This case is read-only: it can be looked at, verified and reported on.")
+
+
 def link(page: str, icon: str, case: str) -> None:
     """Link to a page of one case."""
     st.page_link(
         f"workbench/ui/pages/{page}.py",
         icon=f":material/{icon}:",
         query_params={"case": case},
+    )
+
+
+def probe_link(case: str, suspect: str, address: str, metric: str) -> None:
+    """Link to a probe's answers, listed by how far a metric sets the suspect apart.
+
+    Args:
+        case: Name of the case.
+        suspect: The suspect.
+        address: The probe.
+        metric: Title of the metric, which is how the address bar names it.
+    """
+    carried = {"case": case, "suspect": suspect, "probe": address, "furthest": "true"}
+    st.page_link(
+        "workbench/ui/pages/evidence.py",
+        label=escaped(address),
+        icon=":material/forum:",
+        query_params=carried | {"metric": visible_line(metric)},
     )
 
 

@@ -58,6 +58,8 @@ def _card(case: CaseSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(widgets.named(case.name), anchor=False, width="content")
         widgets.state_badge(case.state)
+        if case.read_only:
+            st.badge("read-only", color="gray")
         if case.archived:
             st.badge("archived", color="gray")
     if case.problem:

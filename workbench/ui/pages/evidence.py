@@ -51,7 +51,8 @@ def _listed(
     with st.container(horizontal=True):
         among = _spoken_of(noted) if choices.only_noted() else None
         closer = comparison is not None and state.only_closer()
-    query = ProbeQuery(pack, words, closer, family, outcome, among)
+        furthest = comparison is not None and choices.furthest_first()
+    query = ProbeQuery(pack, words, closer, family, outcome, among, furthest)
     if comparison is None:
         return find_probes(store, query)
     return find_probes(store, query, comparison, state.chosen_line(comparison))

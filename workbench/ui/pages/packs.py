@@ -7,7 +7,7 @@ from workbench.packs import find_pack
 from workbench.packs.weights import read_weights
 from workbench.records import Pack
 from workbench.report.numbers import counted
-from workbench.ui import pack_editor, pack_tables, widgets
+from workbench.ui import pack_editor, pack_tables, pack_trial, widgets
 
 
 def render() -> None:
@@ -25,7 +25,7 @@ def render() -> None:
 
 
 def _draw(pack_id: str) -> None:
-    reading, separating, writing = st.tabs(["Read", "What it separated", "Write"])
+    reading, separating, trying, writing = st.tabs(["Read", "What it separated", "Try", "Write"])
     try:
         pack = find_pack(pack_id)
     except PackError as error:
@@ -36,6 +36,8 @@ def _draw(pack_id: str) -> None:
             _read(pack)
         with separating:
             _separated(pack)
+        with trying, widgets.errors_shown():
+            pack_trial.draw(pack)
     with writing:
         pack_editor.edit(pack_id)
 
@@ -52,8 +54,6 @@ def _read(pack: Pack) -> None:
     widgets.table(pack_tables.about_rows(pack), alt="How the pack asks")
     rows = pack_tables.probe_rows(pack, read_weights(pack))
     widgets.table(rows, alt="Probes of the pack")
-    st.caption("Try it on a model, which must be on this machine or served:")
-    widgets.command("workbench", "packs", "try", pack.id, "--model", "NAME")
 
 
 def _separated(pack: Pack) -> None:

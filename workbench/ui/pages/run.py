@@ -17,7 +17,9 @@ def render() -> None:
             return
         case = summarise(store.folder)
         widgets.case_line(case)
-        if case.state not in state.UNFINISHED:
+        if case.read_only:
+            widgets.read_only()
+        elif case.state not in state.UNFINISHED:
             _compare(case, store)
         run_panel.draw(case, store)
 

@@ -8,10 +8,16 @@ from workbench.evidence.verdict import common_reasons
 from workbench.evidence.wording import QUESTION_WORDS, stopped_early
 from workbench.records import Comparison, EvidenceLine, Verdict
 from workbench.report.exhibits import Exhibit, exhibit_of, exhibits
+from workbench.report.figures.exhibit import lead_line
+from workbench.report.numbers import counted
 from workbench.report.sections import opinions, weighed
 from workbench.report.wording import own
 from workbench.store import CaseStore
+from workbench.store.views import ProbeQuery, find_probes
 from workbench.ui import blocks, state, tables, widgets
+
+LED_TO = 3
+"""Probes that the page links to."""
 
 
 def render() -> None:
@@ -56,11 +62,27 @@ def _draw(store: CaseStore, comparison: Comparison) -> None:
     for exhibit in drawn:
         if exhibit.question is None:
             widgets.exhibit(exhibit)
+    _standing_out(store, comparison)
     st.header("Scores", anchor=False)
     for line in comparison.lines:
         _line(line)
     _outcomes(store)
     _custody(store, comparison)
+
+
+def _standing_out(store: CaseStore, comparison: Comparison) -> None:
+    """Lead to the probes at which the suspect lies furthest beyond the nearest control."""
+    line = lead_line(comparison)
+    found = find_probes(store, ProbeQuery(closer=True, furthest=True), comparison, line)
+    if line is None or found.empty:
+        return
+    st.header("Where the suspect stands out most", anchor=False)
+    widgets.plain(
+        f"{line.title}: closer to the reference than every control at "
+        f"{counted(len(found), 'probe')}. Those with the widest margin:"
+    )
+    for address in found["probe_address"].head(LED_TO):
+        widgets.probe_link(store.name, comparison.suspect, address, line.title)
 
 
 def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:

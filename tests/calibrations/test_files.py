@@ -230,3 +230,10 @@ def test_a_kept_calibration_that_was_exchanged_is_refused(whole, tmp_path):
     calibrations.write(other, tmp_path / one.digest.removeprefix("sha256:"))
     with pytest.raises(CalibrationError, match="is not what it was"):
         calibrations.kept([one.digest], tmp_path)
+
+
+def test_a_question_without_a_single_score_is_no_question_of_the_calibration():
+    both = table(questions=("weights", "outputs"))
+    both["outputs_score"] = None
+    figures, _ = made(both)
+    assert set(figures.errors) == {"weights"}

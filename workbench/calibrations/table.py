@@ -25,13 +25,17 @@ SAME = 1e-5
 def canonical(table: pd.DataFrame) -> pd.DataFrame:
     """Keep what a calibration is made from: labelled rows with a score, sorted, each pair once.
 
+    A question without a single score is left out.
+
     Args:
         table: One row per pair, of whatever types.
 
     Raises:
         CalibrationError: If there are no labelled scores.
     """
-    questions = [q for q in QUESTIONS if f"{q}_score" in table]
+    questions = [
+        q for q in QUESTIONS if f"{q}_score" in table and table[f"{q}_score"].notna().any()
+    ]
     wanted = (*NEEDED, *OPTIONAL, *(f"{q}_{part}" for q in questions for part in PARTS))
     found = pd.DataFrame({column: table[column] for column in wanted if column in table})
     if not questions or not {"reference", "suspect", "label"} <= set(found):

@@ -54,7 +54,7 @@ def _lines(name: str, table: pd.DataFrame, seconds: float) -> dict[str, object]:
     own = table.groupby("label")["own"].mean()
     lines: dict[str, object] = {f"{name}, seconds": round(seconds, 1)}
     for one in rate_all(table, ["score"]):
-        if ":" in one.kind or "," in one.kind:
+        if one.kind not in own:  # labels only
             continue
         rate = one.rate
         lines[f"{name}, {one.kind}"] = (

@@ -31,9 +31,14 @@ def test_a_case_that_was_not_compared_leads_to_its_run(cases):
     assert len(page.get("download_button")) == 6  # its tables can be taken all the same
 
 
-def test_a_report_can_be_taken_as_pdf_and_json_and_every_table_twice(cases):
+def test_a_report_can_be_taken_in_three_forms_and_every_table_in_two(cases):
     buttons = read_page("report", case="evaluated").get("download_button")
-    assert [button.label for button in buttons] == ["PDF", "JSON", *["CSV", "Parquet"] * 3]
+    assert [button.label for button in buttons] == [
+        "PDF",
+        "HTML",
+        "JSON",
+        *["CSV", "Parquet"] * 3,
+    ]
 
 
 def test_the_pages_are_shown_as_the_pdf_has_them(cases):

@@ -9,6 +9,7 @@ import streamlit as st
 from workbench import errand
 from workbench.digest import digest_of_text
 from workbench.report import Document, build_document
+from workbench.report.html import html_bytes
 from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
 from workbench.report.selection import leave_out, optional_sections
 from workbench.store import CaseStore
@@ -62,6 +63,7 @@ def _report(store: CaseStore, suspect: str, whole: Document) -> None:
     with st.container(horizontal=True):
         named = widgets.file_name(store.name, suspect)
         widgets.download("PDF", "picture_as_pdf", f"{named}.pdf", lambda: pdf_bytes(document))
+        widgets.download("HTML", "html", f"{named}.html", lambda: html_bytes(document))
         widgets.download(
             "JSON", "data_object", f"{named}.json", lambda: attached_json(document).encode()
         )

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 
-.PHONY: demo recording test gpu check bench mutants ui
+.PHONY: demo recording test gpu check bench mutants verapdf ui
 
 demo: $(READY)
 	$(BIN)/workbench demo
@@ -19,7 +19,7 @@ recording: $(READY)
 	$(BIN)/workbench verify data/demo/demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -m "not gpu and not network"
+	$(BIN)/python -m pytest -m "not gpu and not network and not slow"
 
 gpu: $(READY)
 	$(BIN)/python -m pytest -m gpu
@@ -40,6 +40,11 @@ mutants: $(READY)
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+# The engine and a Java runtime: some 130 MB, no program of the system.
+verapdf: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[verapdf]"
+	$(BIN)/python -m pytest tests/report/test_verapdf.py
 
 ui: $(READY)
 	$(BIN)/workbench ui

@@ -1,18 +1,13 @@
 """Time stamps, by a real authority of our own: no network beyond this machine."""
 
 import threading
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
-from asn1crypto import keys, tsp
-from asn1crypto import x509 as asn1_x509
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from pyhanko.sign.timestamps import DummyTimeStamper
+from asn1crypto import tsp
 
-from tests import made
+from tests import keys, made
+from tests.keys import STATED
 from workbench.anchor import anchor_case, server, stamped_by
 from workbench.custody import anchors, chain
 from workbench.errors import CaseError
@@ -21,32 +16,10 @@ from workbench.store import Journal
 from workbench.store.audit import edited_rows
 from workbench.store.journal import CASE_JOURNAL
 
-STATED = datetime(2026, 3, 5, 8, 30, tzinfo=UTC)
-
 
 @pytest.fixture(scope="module")
 def authority():
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Clock Tower")])
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(STATED - timedelta(days=1))
-        .not_valid_after(STATED + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    der = serialization.Encoding.DER
-    private = key.private_bytes(
-        der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return DummyTimeStamper(
-        asn1_x509.Certificate.load(certificate.public_bytes(der)),
-        keys.PrivateKeyInfo.load(private),
-        fixed_dt=STATED,
-    )
+    return keys.tower()
 
 
 @pytest.fixture

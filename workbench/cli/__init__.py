@@ -18,6 +18,7 @@ from workbench.cli import (
     custody,
     demo,
     evaluate,
+    export,
     models,
     packs,
     plan,
@@ -38,7 +39,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(packs.app, name="packs")
 app.add_typer(zoo.app, name="zoo")
 app.command("import")(bring.import_answers)
-for command in (plan.plan, case.run, case.compare, case.report):
+for command in (plan.plan, case.run, case.compare, case.report, export.export):
     app.command()(command)
 app.command()(evaluate.evaluate)
 app.command()(calibrate.calibrate)

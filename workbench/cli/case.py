@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli import signing
 from workbench.cli.output import AsJson, CaseName, case_folder, print_json, say
 from workbench.errors import CaseError
 from workbench.records import (
@@ -21,9 +22,10 @@ from workbench.store import CaseStore, open_case
 from workbench.visible import visible_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from workbench.embed import Embedder
+    from workbench.report import Document
 
 Device = Annotated[str, typer.Option(help="auto, cpu or cuda.")]
 
@@ -186,23 +188,62 @@ def report(
     suspect: Annotated[
         str | None, typer.Option(help="Which suspect, if there are several.")
     ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CERT.p12",
+            help=f"Sign it with this PKCS#12 file. Its passphrase is asked for, or read from the "
+            f"environment variable {signing.PASSPHRASE}.",
+        ),
+    ] = None,
+    timestamp_url: Annotated[
+        str | None,
+        typer.Option(help="Address of a server (RFC 3161) to attest the time of the signature."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the evidence PDF of one suspect."""
-    path = write_report(open_case(case_folder(case)), suspect, output)
+    """Write the evidence PDF of one suspect, signed if you like."""
+    signed = signing.signer(sign, timestamp_url)
+    path = write_report(open_case(case_folder(case)), suspect, output, signed)
     if as_json:
-        print_json({"path": str(path)})
+        said = [] if signed is None else signing.signatures_json(path)
+        print_json({"path": str(path), "signatures": said})
         return
     typer.echo(f"Wrote {path}")
+    if signed is not None:
+        signing.tell(path)
 
 
-def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
+def write_report(
+    store: CaseStore,
+    suspect: str | None,
+    output: Path,
+    signed: "Callable[[bytes], bytes] | None" = None,
+) -> Path:
     """Write the report on one suspect of a case.
+
+    Args:
+        store: The case.
+        suspect: Which suspect; None if there is only one.
+        output: The PDF to write.
+        signed: Signs it before it is written.
+
+    Raises:
+        CaseError: If the case was not compared, or the suspect must be named.
+        ReportError: If it cannot be set, signed or written.
+    """
+    from workbench.report import write_pdf
+
+    return write_pdf(document_on(store, suspect), output, signed=signed)
+
+
+def document_on(store: CaseStore, suspect: str | None) -> "Document":
+    """Write what the report on one suspect of a case says, on no paper yet.
 
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
     """
-    from workbench.report import build_document, write_pdf
+    from workbench.report import build_document
     from workbench.store.views import served
 
     found = {item.suspect: item for item in store.comparisons()}
@@ -222,5 +263,4 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
     comparison = found[chosen]
-    document = build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))
-    return write_pdf(document, output)
+    return build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))

@@ -6,6 +6,7 @@ date comes from the records, so that the same document gives the same bytes on a
 
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -38,13 +39,20 @@ WHOLE = "every word and number of this report and the records it was written fro
 RECORDS = "the records this report was written from"
 
 
-def write_pdf(document: Document, path: Path, *, evidence: dict[str, Any] | None = None) -> Path:
+def write_pdf(
+    document: Document,
+    path: Path,
+    *,
+    evidence: dict[str, Any] | None = None,
+    signed: Callable[[bytes], bytes] | None = None,
+) -> Path:
     """Write a document as PDF, with the evidence attached.
 
     Args:
         document: What the report says.
         path: Where to write; an existing file is replaced at once or not at all.
         evidence: JSON to attach as `evidence.json`; `document_json(document)` if None.
+        signed: Signs it before it is written.
 
     Returns:
         The path.
@@ -53,6 +61,7 @@ def write_pdf(document: Document, path: Path, *, evidence: dict[str, Any] | None
         ReportError: If the PDF cannot be set or written.
     """
     content = pdf_bytes(document, evidence=evidence)
+    content = content if signed is None else signed(content)
     try:
         _replace(path, content)
     except OSError as error:

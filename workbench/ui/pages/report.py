@@ -9,12 +9,13 @@ import streamlit as st
 from workbench import errand
 from workbench.digest import digest_of_text
 from workbench.report import Document, build_document
+from workbench.report.html import html_bytes
 from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
 from workbench.report.selection import leave_out, optional_sections
 from workbench.store import CaseStore
 from workbench.store.exports import Table, write_table
 from workbench.store.views import served
-from workbench.ui import errands, state, tables, widgets
+from workbench.ui import errands, signing, state, tables, widgets
 from workbench.ui.errands import Task
 
 KEPT = 4
@@ -62,15 +63,18 @@ def _report(store: CaseStore, suspect: str, whole: Document) -> None:
     with st.container(horizontal=True):
         named = widgets.file_name(store.name, suspect)
         widgets.download("PDF", "picture_as_pdf", f"{named}.pdf", lambda: pdf_bytes(document))
+        widgets.download("HTML", "html", f"{named}.html", lambda: html_bytes(document))
         widgets.download(
             "JSON", "data_object", f"{named}.json", lambda: attached_json(document).encode()
         )
-    _preview(document)
+    digest = digest_of_text(attached_json(document))
+    signing.draw(f"{named}-signed.pdf", digest, lambda: pdf_bytes(document))
+    _preview(document, digest)
 
 
-def _preview(document: Document) -> None:
+def _preview(document: Document, digest: str) -> None:
     st.header("Preview", anchor=False)
-    pages = _pictures(digest_of_text(attached_json(document)), document)
+    pages = _pictures(digest, document)
     page = st.pagination(len(pages), key="report-page") if len(pages) > 1 else 1
     widgets.picture(pages[page - 1], alt=f"Page {page} of the report, as the PDF has it")
     widgets.plain(f"Page {page} of {len(pages)}. The PDF itself holds text, tags and the evidence.")

@@ -18,6 +18,7 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore, open_case
+from workbench.store.archive import MOST_MEGABYTES
 from workbench.visible import visible_line
 
 if TYPE_CHECKING:
@@ -186,24 +187,35 @@ def report(
     suspect: Annotated[
         str | None, typer.Option(help="Which suspect, if there are several.")
     ] = None,
+    attach: Annotated[
+        int,
+        typer.Option(min=0, help="Most megabytes of distributions and files from elsewhere in it."),
+    ] = MOST_MEGABYTES,
     as_json: AsJson = False,
 ) -> None:
-    """Write the evidence PDF of one suspect."""
-    path = write_report(open_case(case_folder(case)), suspect, output)
+    """Write the evidence PDF of one suspect, with everything that its numbers rest on attached."""
+    path = write_report(open_case(case_folder(case)), suspect, output, attach)
     if as_json:
         print_json({"path": str(path)})
         return
     typer.echo(f"Wrote {path}")
 
 
-def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
+def write_report(
+    store: CaseStore, suspect: str | None, output: Path, megabytes: int = MOST_MEGABYTES
+) -> Path:
     """Write the report on one suspect of a case.
+
+    Args:
+        store: The case.
+        suspect: Which suspect; None if there is only one.
+        output: The PDF to write.
+        megabytes: What it carries at most of files that may be many or large.
 
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
     """
-    from workbench.report import build_document, write_pdf
-    from workbench.store.views import served
+    from workbench.report import attachments, document_of, write_pdf
 
     found = {item.suspect: item for item in store.comparisons()}
     if not found:
@@ -221,6 +233,4 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
         raise CaseError(
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
-    comparison = found[chosen]
-    document = build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))
-    return write_pdf(document, output)
+    return write_pdf(document_of(store, found[chosen], attachments(store, megabytes)), output)

@@ -1,13 +1,13 @@
 """A case as one ZIP file, and back: journals, calibrations, vocabularies, and what fits of the rest.
 
-Nothing in the file is compressed, so that the same case gives the same bytes with any library, and
-a file from elsewhere cannot unpack to more than it is.
+The same case gives the same bytes with one version of zlib; what counts are the files in it.
 """
 
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -27,6 +27,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST_MEGABYTES = 64
 """What those kinds may take together, unless somebody says otherwise."""
 MOST_FILES = 1_000_000
+MOST_BYTES = 4 << 30
+"""What an archive from elsewhere may unpack to."""
+CHUNK_BYTES = 1 << 20
+ENCRYPTED = 1
+"""Bit of an entry's flags."""
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest date that a ZIP file can hold: the age of a file is no part of what it says."""
 PART = r"[a-z0-9][a-z0-9._-]{0,200}"
@@ -159,9 +164,10 @@ def _read(path: Path) -> bytes:
 
 def _zipped(contents: Mapping[str, bytes]) -> bytes:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as packed:
+    with zipfile.ZipFile(stream, "w") as packed:
         for place in sorted(contents):
             about = zipfile.ZipInfo(place, EPOCH)
+            about.compress_type = zipfile.ZIP_DEFLATED
             about.create_system = 3
             about.external_attr = 0o644 << 16
             packed.writestr(about, contents[place])
@@ -184,11 +190,9 @@ def unpack_case(content: bytes, folder: Path) -> CaseStore:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            for place, found in _checked(packed):
-                path = folder / place
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(found)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as error:
+            for entry in _checked(packed):
+                _unpack(packed, entry, folder / entry.filename)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise _refused(f"cannot be unpacked ({error})") from error
     except OSError as error:
         raise CaseError(
@@ -205,18 +209,27 @@ def unpack_case(content: bytes, folder: Path) -> CaseStore:
     return store
 
 
-def _checked(packed: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+def _checked(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Entries that are all files of a case, each once, and together no larger than is allowed."""
     entries = packed.infolist()
-    places = [entry.filename for entry in entries]
-    if len(entries) > MOST_FILES or len({place.casefold() for place in places}) < len(places):
+    if len(entries) > MOST_FILES or len({entry.filename for entry in entries}) < len(entries):
         raise _refused("names a file twice, or too many of them")
     for entry in entries:
         if not PLACES.fullmatch(entry.filename):
             raise _refused(f"names a file that no case has: {entry.filename[:80]!r}")
-        if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != entry.compress_size:
-            raise _refused("is compressed")
-    for entry in entries:
-        yield entry.filename, packed.read(entry)
+        if entry.flag_bits & ENCRYPTED or entry.compress_type != zipfile.ZIP_DEFLATED:
+            raise _refused("is encrypted or compressed in another way than ours")
+    if sum(entry.file_size for entry in entries) > MOST_BYTES:
+        raise _refused(f"unpacks to more than {MOST_BYTES >> 30} GB")
+    return entries
+
+
+def _unpack(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> None:
+    """Unpack one file, chunk by chunk; no more than the size it states comes out of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with packed.open(entry) as source, path.open("wb") as target:
+        while chunk := source.read(CHUNK_BYTES):
+            target.write(chunk)
 
 
 def _refused(how: str) -> CustodyError:

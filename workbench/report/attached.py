@@ -12,6 +12,9 @@ ANSWERS, NEXT_TOKENS = "observations.parquet", "next-tokens.parquet"
 PLAN, PACKS, HEAD, CASE = "plan.json", "packs.json", "journal-head.json", "case.zip"
 PARQUET, JSON = "application/vnd.apache.parquet", "application/json"
 
+Relationship = Literal["source", "data", "supplement"]
+"""How PDF says that a file relates to the pages (AFRelationship)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -20,8 +23,7 @@ class Attachment:
     name: str
     about: str
     media_type: str
-    relationship: Literal["source", "data", "supplement"]
-    """How PDF says that it relates to the pages (AFRelationship)."""
+    relationship: Relationship
     content: bytes = field(repr=False)
 
     @property

@@ -1,6 +1,7 @@
 """Case → the files that its report carries, from which anybody can compute it again."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from workbench.records import to_json
@@ -15,6 +16,7 @@ from workbench.report.attached import (
     PLAN,
     Attachment,
     Attachments,
+    Relationship,
 )
 from workbench.store import CaseStore
 from workbench.store.archive import MOST_MEGABYTES, Kind, journal_heads, pack_case
@@ -27,6 +29,20 @@ KIND_WORDS: dict[Kind, str] = {
     "recordings": "files in which others recorded answers",
     "distributions": "whole next-token distributions, and likelihoods of passages",
 }
+FILES: Mapping[str, tuple[str, str, Relationship]] = {
+    CASE: (
+        "every journal of the case, and the files that its numbers rest on",
+        "application/zip",
+        "source",
+    ),
+    ANSWERS: ("every observation", PARQUET, "data"),
+    NEXT_TOKENS: ("the most probable next tokens of each position", PARQUET, "data"),
+    PLAN: ("the plan", JSON, "data"),
+    PACKS: ("the packs as they were asked", JSON, "data"),
+    HEAD: ("the last record of every journal", JSON, "data"),
+}
+"""Every file that a report carries beside `evidence.json` → what it holds, its media type, and how PDF
+says that it relates to the pages."""
 TABLES: dict[str, Table] = {ANSWERS: "answers", NEXT_TOKENS: "next tokens"}
 """Attached file → table of the case that it holds."""
 
@@ -44,34 +60,27 @@ def attachments(store: CaseStore, megabytes: int = MOST_MEGABYTES) -> Attachment
         CustodyError: If a journal is broken.
     """
     archive = pack_case(store, megabytes << 20)
-    packed = Attachment(
-        CASE,
-        "every journal of the case, and the files that its numbers rest on",
-        "application/zip",
-        "source",
-        archive.content,
-    )
-    tables = (
-        Attachment(name, about, PARQUET, "data", parquet_bytes(read_table(store, TABLES[name])))
-        for name, about in (
-            (ANSWERS, "every observation"),
-            (NEXT_TOKENS, "the most probable next tokens of each position"),
-        )
-    )
     said = stated(store)
-    texts = (
-        Attachment(name, about, JSON, "data", spelled(said[name]))
-        for name, about in (
-            (PLAN, "the plan"),
-            (PACKS, "the packs as they were asked"),
-            (HEAD, "the last record of every journal"),
-        )
+    contents = {CASE: archive.content}
+    contents |= {name: parquet_bytes(read_table(store, TABLES[name])) for name in TABLES}
+    contents |= {name: spelled(content) for name, content in said.items()}
+    return carried(contents, archive.lacking, said[HEAD][CASE_JOURNAL]["head"])
+
+
+def carried(contents: Mapping[str, bytes], lacking: Mapping[Kind, int], head: str) -> Attachments:
+    """Take the content of every attached file as what a report carries.
+
+    Args:
+        contents: Name → content, for every name of `FILES`.
+        lacking: Kinds of which files are not attached → how many.
+        head: Digest of the last record of the attached case journal.
+    """
+    files = (
+        Attachment(name, about, media_type, relationship, contents[name])
+        for name, (about, media_type, relationship) in FILES.items()
     )
-    return Attachments(
-        (packed, *tables, *texts),
-        {KIND_WORDS[kind]: count for kind, count in archive.lacking.items()},
-        said[HEAD][CASE_JOURNAL]["head"],
-    )
+    absent = {KIND_WORDS[kind]: count for kind, count in lacking.items()}
+    return Attachments(tuple(files), absent, head)
 
 
 def stated(store: CaseStore) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def _setting(material: Material) -> Table:
     return Table(
         own("What set these pages"),
         (Column(own("Part"), "code"), Column(own("Version"), "code", 1)),
-        tuple((name(part), name(version)) for part, version in material.made_with.items()),
+        tuple((name(part), name(version)) for part, version in sorted(material.made_with.items())),
     )
 
 

@@ -50,7 +50,8 @@ def verify(case: CaseOrPdf, *, as_json: AsJson = False) -> None:
 
 
 def _print_check(check: "Check") -> None:
-    typer.echo(f"{'same     ' if check.passed else 'DIFFERENT'}  {check.title}: {check.detail}")
+    outcome = "DIFFERENT" if check.problems else "in part" if check.unchecked else "same"
+    typer.echo(f"{outcome:9}  {check.title}: {check.detail}")
     for problem in check.problems:
         typer.echo(f"           {problem}")
     for sentence in check.unchecked:

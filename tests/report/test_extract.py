@@ -7,7 +7,8 @@ from pypdf import PdfReader, PdfWriter
 
 from tests.report import reports
 from workbench.errors import ReportError
-from workbench.report import extract, write_pdf
+from workbench.report import build_document, extract, write_pdf
+from workbench.report.attached import Attachment, Attachments
 from workbench.report.extract import read_pdf
 
 
@@ -63,20 +64,12 @@ def test_a_pdf_larger_than_any_report_is_refused(report, tmp_path, monkeypatch):
 
 
 def test_an_attachment_that_unpacks_without_end_is_not_taken(tmp_path, monkeypatch):
-    monkeypatch.setattr(extract, "MOST_BYTES", 200_000)
-
-    def bomb(writer):
-        writer.add_attachment("evidence.json", b"\0" * 10_000_000)
-        for item in writer.attachment_list:
-            stream = item.pdf_object["/EF"]["/F"].get_object()
-            item.pdf_object["/EF"][type(next(iter(stream)))("/F")] = writer._add_object(
-                stream.flate_encode()
-            )
-
-    path = tmp_path / "e.pdf"
-    path.write_bytes(written(bomb))
-    assert path.stat().st_size < 200_000
-    assert read_pdf(path).damaged == ("evidence.json",)
+    bomb = Attachment("bomb.bin", "nothing", "text/plain", "data", b"\0" * 50_000_000)
+    document = build_document(*reports.parts(), attachments=Attachments((bomb,)))
+    path = write_pdf(document, tmp_path / "e.pdf")
+    monkeypatch.setattr(extract, "MOST_BYTES", 5_000_000)
+    assert path.stat().st_size < 5_000_000
+    assert read_pdf(path).damaged == ("bomb.bin",)
 
 
 def test_a_name_never_becomes_a_path(tmp_path):

@@ -96,5 +96,3 @@ def without_encoder(_name):
     from workbench.errors import ModelError
 
     raise ModelError("The sentence encoder is not here.", fix="Install it.")
-
-

@@ -52,7 +52,13 @@ def pack(pack_id="style/greetings", kind="generate", probes=3, repeats=2) -> Pac
     )
 
 
-def plan(packs, suspects=("tuned",), controls=("alpha", "beta", "gamma"), readings=0) -> Plan:
+def plan(
+    packs,
+    suspects=("tuned",),
+    controls=("alpha", "beta", "gamma"),
+    readings=0,
+    metrics=("paired-embedding", "next-token-js"),
+) -> Plan:
     return Plan(
         case="made",
         reference="base",
@@ -62,7 +68,7 @@ def plan(packs, suspects=("tuned",), controls=("alpha", "beta", "gamma"), readin
             PlannedPack(p.id, p.version, p.digest, p.digest, len(p.probes), 0, p.questions)
             for p in packs
         ),
-        metrics=("paired-embedding", "next-token-js"),
+        metrics=tuple(metrics),
         embedder="minilm",
         seed=7,
         created_at=NOON,

@@ -20,6 +20,8 @@ class Check:
     problems: tuple[str, ...]
     detail: str
     """What was compared, with counts, in words."""
+    unchecked: tuple[str, ...] = ()
+    """What could not be compared, and why, one sentence each."""
 
     @property
     def passed(self) -> bool:

@@ -119,11 +119,6 @@ def test_the_attachment_says_how_it_relates(pdf):
     assert file.get_object()["/AFRelationship"] == "/Source"
 
 
-def test_other_evidence_can_be_attached_instead(tmp_path):
-    path = write_pdf(reports.document(), tmp_path / "e.pdf", evidence={"a": 1})
-    assert json.loads(PdfReader(path).attachments["evidence.json"][0]) == {"a": 1}
-
-
 def test_the_pdf_is_dated_by_the_records_and_not_by_the_clock(pdf):
     assert PdfReader(pdf).metadata.creation_date == reports.made.NOON
 

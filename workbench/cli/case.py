@@ -19,6 +19,7 @@ from workbench.records import (
     to_json,
 )
 from workbench.store import CaseStore, open_case
+from workbench.store.archive import MOST_MEGABYTES
 from workbench.visible import visible_line
 
 if TYPE_CHECKING:
@@ -188,6 +189,10 @@ def report(
     suspect: Annotated[
         str | None, typer.Option(help="Which suspect, if there are several.")
     ] = None,
+    attach: Annotated[
+        int,
+        typer.Option(min=0, help="Most megabytes of distributions and files from elsewhere in it."),
+    ] = MOST_MEGABYTES,
     sign: Annotated[
         Path | None,
         typer.Option(
@@ -202,9 +207,9 @@ def report(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the evidence PDF of one suspect, signed if you like."""
+    """Write the evidence PDF of one suspect, with everything that its numbers rest on attached."""
     signed = signing.signer(sign, timestamp_url)
-    path = write_report(open_case(case_folder(case)), suspect, output, signed)
+    path = write_report(open_case(case_folder(case)), suspect, output, attach, signed)
     if as_json:
         said = [] if signed is None else signing.signatures_json(path)
         print_json({"path": str(path), "signatures": said})
@@ -218,6 +223,7 @@ def write_report(
     store: CaseStore,
     suspect: str | None,
     output: Path,
+    megabytes: int = MOST_MEGABYTES,
     signed: "Callable[[bytes], bytes] | None" = None,
 ) -> Path:
     """Write the report on one suspect of a case.
@@ -226,6 +232,7 @@ def write_report(
         store: The case.
         suspect: Which suspect; None if there is only one.
         output: The PDF to write.
+        megabytes: What it carries at most of files that may be many or large.
         signed: Signs it before it is written.
 
     Raises:
@@ -234,17 +241,23 @@ def write_report(
     """
     from workbench.report import write_pdf
 
-    return write_pdf(document_on(store, suspect), output, signed=signed)
+    return write_pdf(document_on(store, suspect, megabytes), output, signed=signed)
 
 
-def document_on(store: CaseStore, suspect: str | None) -> "Document":
+def document_on(
+    store: CaseStore, suspect: str | None, megabytes: int = MOST_MEGABYTES
+) -> "Document":
     """Write what the report on one suspect of a case says, on no paper yet.
+
+    Args:
+        store: The case.
+        suspect: Which suspect; None if there is only one.
+        megabytes: As in `write_report`.
 
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
     """
-    from workbench.report import build_document
-    from workbench.store.views import served
+    from workbench.report import attachments, document_of
 
     found = {item.suspect: item for item in store.comparisons()}
     if not found:
@@ -262,5 +275,4 @@ def document_on(store: CaseStore, suspect: str | None) -> "Document":
         raise CaseError(
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
-    comparison = found[chosen]
-    return build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))
+    return document_of(store, found[chosen], attachments(store, megabytes))

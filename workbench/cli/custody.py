@@ -1,6 +1,7 @@
 """`workbench verify | rebuild | anchor`: whether the record of a case still is what it was."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,13 +17,28 @@ if TYPE_CHECKING:
     from workbench.custody import Check
 
 
-def verify(case: CaseName, *, as_json: AsJson = False) -> None:
-    """Recompute the chain, every digest and every number; name the first that differs."""
-    from workbench.verify import verify_case
+CaseOrPdf = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE|PDF", help="Name or folder of a case, or a report: a path that ends in .pdf."
+    ),
+]
 
-    store = open_case(case_folder(case))
+
+def verify(case: CaseOrPdf, *, as_json: AsJson = False) -> None:
+    """Recompute the chain, every digest and every number, of a case or of a report by itself."""
+    from workbench.verify import verify_case, verify_pdf
+
     checks = []
-    for check in verify_case(store, load_embedder, say):
+    if case.lower().endswith(".pdf"):
+        what, fix = f"The report {Path(case).name}", "Ask for another copy of it, or for the case."
+        found = verify_pdf(Path(case), load_embedder, say)
+    else:
+        store = open_case(case_folder(case))
+        what = f"Case {store.name!r}"
+        fix = "Compare it with a copy whose heads stand in a report; do not rely on it as it is."
+        found = verify_case(store, load_embedder, say)
+    for check in found:
         checks.append(check)
         if not as_json:
             _print_check(check)
@@ -30,16 +46,16 @@ def verify(case: CaseName, *, as_json: AsJson = False) -> None:
         print_json([_check_json(check) for check in checks])
     if not all(check.passed for check in checks):
         problems = [problem for check in checks for problem in check.problems]
-        raise CustodyError(
-            f"Case {store.name!r} does not verify: {problems[0]}",
-            fix="Compare it with a copy whose heads stand in a report; do not rely on it as it is.",
-        )
+        raise CustodyError(f"{what} does not verify: {problems[0]}", fix=fix)
 
 
 def _print_check(check: "Check") -> None:
-    typer.echo(f"{'same     ' if check.passed else 'DIFFERENT'}  {check.title}: {check.detail}")
+    outcome = "DIFFERENT" if check.problems else "in part" if check.unchecked else "same"
+    typer.echo(f"{outcome:9}  {check.title}: {check.detail}")
     for problem in check.problems:
         typer.echo(f"           {problem}")
+    for sentence in check.unchecked:
+        typer.echo(f"           not computed again: {sentence}")
 
 
 def _check_json(check: "Check") -> dict[str, Any]:
@@ -48,6 +64,7 @@ def _check_json(check: "Check") -> dict[str, Any]:
         "passed": check.passed,
         "detail": check.detail,
         "problems": list(check.problems),
+        "unchecked": list(check.unchecked),
     }
 
 

@@ -1,6 +1,6 @@
 """What the metrics take: answers, their embeddings, and distributions, per run and probe."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -15,6 +15,7 @@ from workbench.errors import CustodyError
 from workbench.observed import tensor_path
 from workbench.records import USABLE, Observation, Outcome, Run, TopTokens
 from workbench.store import CaseStore
+from workbench.store.archive import Kind, tensor_kind
 from workbench.store.embeddings import add_embeddings, embeddings
 
 
@@ -115,10 +116,16 @@ def likelihood(
     return Likelihood(kept["token_logprobs"], kept["token_ends"])
 
 
-def check_tensors(store: CaseStore, run: Run) -> Iterator[str | None]:
-    """Read every tensor file of a run; give one sentence for each that is lost, None for others."""
+def check_tensors(
+    store: CaseStore, run: Run, absent: Collection[Kind] = ()
+) -> Iterator[str | None]:
+    """Read every tensor file of a run, but those of kinds that are not at hand.
+
+    Yields:
+        One sentence for each that is lost, None for others.
+    """
     for seen in store.observations(run.id):
-        if seen.tensor_digest is None:
+        if seen.tensor_digest is None or tensor_kind(seen.probe_address) in absent:
             continue
         try:
             _tensors(store, run.id, seen.probe_address, seen.tensor_digest)

@@ -1,21 +1,22 @@
 """Plan and case → one comparison per suspect."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from workbench.calibrations import keep
 from workbench.compare.lines import Lines
-from workbench.compare.material import embed_answers, gather
+from workbench.compare.material import Material, embed_answers, gather
 from workbench.compare.opinions import opinions
 from workbench.compare.profiles import passage_profiles
 from workbench.compare.questions import Questions
 from workbench.compare.shown import Shown
 from workbench.compare.stacks import stack_floors
+from workbench.compare.taken import EMBEDDINGS, NOTHING_TAKEN, Taken
 from workbench.compare.values import EveryTwo
 from workbench.embed import Embedder
 from workbench.errors import CaseError
 from workbench.evidence.verdict import conclude
 from workbench.evidence.weighing import Calibration
-from workbench.metrics import METRICS
 from workbench.records import Comparison, to_json
 from workbench.store import CaseStore
 from workbench.store.journal import CASE_JOURNAL
@@ -56,32 +57,44 @@ def recompute(
     load_embedder: Callable[[str], Embedder],
     say: Callable[[str], None],
     calibrations: Sequence[Calibration] = (),
+    taken: Taken = NOTHING_TAKEN,
 ) -> tuple[Comparison, ...]:
-    """Compute every comparison of a case from its record, keeping nothing but embeddings."""
+    """Compute every comparison of a case from its record, keeping nothing but embeddings.
+
+    Args:
+        store: A case whose runs are all closed.
+        load_embedder: Opens a sentence encoder by name.
+        say: Called with a line of progress.
+        calibrations: Those at hand.
+        taken: What cannot be computed because what it rests on is not at hand.
+
+    Raises:
+        CaseError: If nothing, or not everything, has been recorded yet.
+        CustodyError: If a file of the record is missing or was changed.
+    """
     _require_recorded(store)
     plan = store.plan()
     say("Reading the record")
     materials = {run.id: gather(store, run) for run in store.runs()}
-    say("Embedding answers")
-    embedder = load_embedder(plan.embedder)
-    embedding_digest = embed_answers(store, materials.values(), lambda: embedder, embedder.revision)
+    revision, embedding_digest = _embedded(store, materials.values(), load_embedder, say, taken)
     heads = {
         record.body["run_id"]: record.body["head"]
         for record in store.records("case")
         if record.kind == "close"
     }
     packs = store.packs()
-    metrics = [metric for metric in METRICS if metric.id in plan.metrics]
+    metrics = taken.metrics(plan)
+    reach = replace(plan, metrics=tuple(metric.id for metric in metrics))
     shown = Shown(store, {probe.address: probe.prompt for pack in packs for probe in pack.probes})
     values = EveryTwo(packs, metrics, materials, shown, say)
     lines = Lines(plan, materials, values, shown)
-    questions = Questions(plan, packs, materials, values)
-    floors = stack_floors(store, plan, materials, values)
+    questions = Questions(reach, packs, materials, values)
+    floors = stack_floors(store, reach, materials, values)
     comparisons = []
     for suspect in plan.suspects:
         say(f"Scoring {suspect}")
-        own = tuple(lines.line(metric, suspect) for metric in metrics)
-        asked = questions.about(suspect)
+        own = taken.lines(plan, suspect, [lines.line(metric, suspect) for metric in metrics])
+        asked = taken.questions(suspect, questions.about(suspect))
         controls = plan.controls_of(suspect)
         said = opinions(plan.reference, suspect, asked, calibrations)
         comparisons.append(
@@ -93,18 +106,36 @@ def recompute(
                 controls=controls,
                 lines=own,
                 verdict=conclude(plan.reference, suspect, own, len(controls), said),
-                embedder=embedder.revision,
+                embedder=revision,
                 embedding_digest=embedding_digest,
                 run_heads=heads,
                 observations={run_id: dict(item.outcomes) for run_id, item in materials.items()},
-                stacks=floors,
-                profiles=passage_profiles(shown, plan, packs, materials, suspect),
+                stacks=taken.stacks(suspect, floors),
+                profiles=taken.profiles(
+                    suspect, lambda of: passage_profiles(shown, plan, packs, materials, of)
+                ),
                 questions=asked,
                 calibrations=tuple(one.digest for one in calibrations),
                 decided=store.decided(f"suspect-{suspect}"),
             )
         )
     return tuple(comparisons)
+
+
+def _embedded(
+    store: CaseStore,
+    materials: Iterable[Material],
+    load_embedder: Callable[[str], Embedder],
+    say: Callable[[str], None],
+    taken: Taken,
+) -> tuple[str, str]:
+    """Embed every answer; name of the encoder, and digest over the embeddings."""
+    if taken.lacking & EMBEDDINGS:
+        kept = next(iter(taken.stated.values()))
+        return kept.embedder, kept.embedding_digest
+    say("Embedding answers")
+    embedder = load_embedder(store.plan().embedder)
+    return embedder.revision, embed_answers(store, materials, lambda: embedder, embedder.revision)
 
 
 def _require_recorded(store: CaseStore) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from workbench.records import Comparison, Pack, Plan, Run, Served
+from workbench.report.attached import NOTHING, Attachments
 from workbench.report.exhibits import Exhibit
 from workbench.report.wording import Words, naming
 
@@ -96,6 +97,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Parts of the whole report that a copy goes without."""
+
+    sections: tuple[str, ...] = ()
+    """Titles."""
+    exhibits: tuple[int, ...] = ()
+    """Numbers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a report says, whatever it is shown on."""
 
@@ -108,6 +119,10 @@ class Document:
     sections: tuple[Section, ...]
     records: dict[str, Any]
     """The comparison, plan, runs and packs it was written from, as JSON."""
+    attachments: Attachments = NOTHING
+    made_with: Mapping[str, str] = field(default_factory=dict)
+    """What sets the pages: library → version."""
+    left_out: LeftOut = LeftOut()
     language: str = "en"
 
     @property
@@ -133,6 +148,9 @@ class Material:
     exhibits: tuple[Exhibit, ...]
     served: Mapping[str, tuple[Served, ...]] = field(default_factory=dict)
     """Run of an endpoint → what answered."""
+    attachments: Attachments = NOTHING
+    made_with: Mapping[str, str] = field(default_factory=dict)
+    """What sets the pages: library → version."""
 
     def said(self, text: str) -> Words:
         """Sentences made elsewhere, with the models, packs and metrics named in them set apart."""

@@ -9,8 +9,10 @@ from typing import Any
 
 from workbench.errors import ReportError
 from workbench.records import Comparison, Pack, Plan, Run, Served, Status, to_json
+from workbench.report.attached import NOTHING, Attachment, Attachments
 from workbench.report.blocks import (
     Block,
+    Command,
     Document,
     Figure,
     KeyValues,
@@ -20,6 +22,7 @@ from workbench.report.blocks import (
     texts,
 )
 from workbench.report.exhibits import Exhibit, exhibits
+from workbench.report.made_with import setting_versions
 from workbench.report.numbers import counted, moment
 from workbench.report.sections import (
     evaluation,
@@ -32,7 +35,7 @@ from workbench.report.sections import (
 )
 from workbench.report.wording import Words, check, name, own, plain
 
-FORMAT = 1
+FORMAT = 2
 """Version of `document_json`."""
 STATUS_WORDS: Mapping[Status, str] = {
     "evaluated": "evaluative opinion given",
@@ -59,6 +62,9 @@ def build_document(
     runs: Sequence[Run],
     packs: Sequence[Pack],
     served: Mapping[str, tuple[Served, ...]] | None = None,
+    *,
+    attachments: Attachments = NOTHING,
+    made_with: Mapping[str, str] | None = None,
 ) -> Document:
     """Write the report of one suspect's comparison.
 
@@ -68,6 +74,8 @@ def build_document(
         runs: Runs of the case; those of other suspects are left out.
         packs: The planned packs.
         served: Run of an endpoint → what answered.
+        attachments: The files that it carries beside `evidence.json`.
+        made_with: What sets its pages, library → version; this machine's if None.
 
     Raises:
         ReportError: If the comparison is of another plan, or a sentence holds a refused phrase.
@@ -84,7 +92,16 @@ def build_document(
         *(("stack", floor.model) for floor in comparison.stacks),
     }
     kept = tuple(run for run in runs if (run.role, run.model) in members)
-    material = Material(comparison, plan, kept, tuple(packs), exhibits(comparison), served or {})
+    material = Material(
+        comparison,
+        plan,
+        kept,
+        tuple(packs),
+        exhibits(comparison),
+        served or {},
+        attachments,
+        setting_versions() if made_with is None else made_with,
+    )
     document = _written(material)
     check(_every_text(document))
     return document
@@ -108,6 +125,8 @@ def _written(material: Material) -> Document:
             "runs": [to_json(run) for run in material.runs],
             "packs": [to_json(pack) for pack in material.packs],
         },
+        attachments=material.attachments,
+        made_with=material.made_with,
     )
 
 
@@ -160,6 +179,20 @@ def document_json(document: Document) -> dict[str, Any]:
         ],
         "exhibits": [_exhibit_json(exhibit) for exhibit in document.exhibits],
         "records": document.records,
+        "attachments": [_attachment_json(file) for file in document.attachments.files],
+        "not_attached": dict(document.attachments.not_attached),
+        "left_out": to_json(document.left_out),
+        "made_with": dict(document.made_with),
+    }
+
+
+def _attachment_json(file: Attachment) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "about": file.about,
+        "media_type": file.media_type,
+        "bytes": len(file.content),
+        "digest": file.digest,
     }
 
 
@@ -167,6 +200,8 @@ def _block_json(block: Block) -> dict[str, Any]:
     match block:
         case Figure(exhibit=exhibit):
             return {"kind": block.kind, "exhibit": exhibit.number}
+        case Command(text=text):
+            return {"kind": block.kind, "text": text}
         case Table():
             return {
                 "kind": block.kind,

@@ -6,16 +6,17 @@ date comes from the records, so that the same document gives the same bytes on a
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import typst
 
-from workbench.digest import digest_of_bytes
+from workbench.digest import digest_of_text
 from workbench.errors import ReportError
+from workbench.report.attached import EVIDENCE, JSON, Attachment
 from workbench.report.blocks import (
     Block,
     Command,
@@ -30,28 +31,21 @@ from workbench.report.blocks import (
 from workbench.report.document import document_json
 from workbench.report.figures.exhibit import Exhibit
 from workbench.report.glyphs import FONTS, printable
+from workbench.report.made_with import TEMPLATE
 from workbench.report.svg import svg
 from workbench.report.wording import Words, own, plain, say
 
-TEMPLATE = Path(__file__).with_name("report.typ")
-ATTACHMENT = "evidence.json"
-WHOLE = "every word and number of this report and the records it was written from"
-RECORDS = "the records this report was written from"
+ABOUT = "every word and number of this report and the records it was written from"
 
 
 def write_pdf(
-    document: Document,
-    path: Path,
-    *,
-    evidence: dict[str, Any] | None = None,
-    signed: Callable[[bytes], bytes] | None = None,
+    document: Document, path: Path, *, signed: Callable[[bytes], bytes] | None = None
 ) -> Path:
-    """Write a document as PDF, with the evidence attached.
+    """Write a document as PDF, with the evidence and everything else it carries attached.
 
     Args:
         document: What the report says.
         path: Where to write; an existing file is replaced at once or not at all.
-        evidence: JSON to attach as `evidence.json`; `document_json(document)` if None.
         signed: Signs it before it is written.
 
     Returns:
@@ -60,7 +54,7 @@ def write_pdf(
     Raises:
         ReportError: If the PDF cannot be set or written.
     """
-    content = pdf_bytes(document, evidence=evidence)
+    content = pdf_bytes(document)
     content = content if signed is None else signed(content)
     try:
         _replace(path, content)
@@ -91,13 +85,15 @@ def _replace(path: Path, content: bytes) -> None:
             raise
 
 
-def pdf_bytes(document: Document, *, evidence: dict[str, Any] | None = None) -> bytes:
-    """Set a document as PDF; the same document and evidence give the same bytes.
+def pdf_bytes(document: Document) -> bytes:
+    """Set a document as PDF; the same document gives the same bytes.
 
     Raises:
         ReportError: If Typst refuses it.
     """
-    compiled = _compiled(document, evidence, format="pdf", pdf_standards=["a-3a", "ua-1"])
+    evidence = Attachment(EVIDENCE, ABOUT, JSON, "source", attached_json(document).encode())
+    files = (evidence, *document.attachments.files)
+    compiled = _compiled(document, files, format="pdf", pdf_standards=["a-3a", "ua-1"])
     # A signature is appended later; without this newline it would break PDF/A (6.1.9).
     return bytes(compiled) + b"\n"
 
@@ -115,45 +111,60 @@ def page_pictures(document: Document, *, ppi: float = 110.0) -> tuple[bytes, ...
     Raises:
         ReportError: If Typst refuses it.
     """
-    drawn = _compiled(document, None, format="png", ppi=ppi)
+    drawn = _compiled(document, (), format="png", ppi=ppi)
     return tuple(drawn) if isinstance(drawn, list) else (bytes(drawn),)
 
 
-def _compiled(document: Document, evidence: dict[str, Any] | None, **wanted: Any) -> Any:  # noqa: ANN401 - what Typst takes and gives
-    attached = (
-        attached_json(document)
-        if evidence is None
-        else json.dumps(evidence, indent=1, sort_keys=True)
-    )
-    about = WHOLE if evidence is None else RECORDS
-    content = _content(document) | {"attachment": _attachment(attached, about)}
+def _compiled(document: Document, files: Sequence[Attachment], **wanted: Any) -> Any:  # noqa: ANN401 - what Typst takes and gives
     try:
-        return typst.compile(
-            str(TEMPLATE),
-            font_paths=[str(FONTS)],
-            ignore_system_fonts=True,
-            timestamp=int(document.dated.timestamp()),
-            sys_inputs={"document": json.dumps(content), "evidence": attached},
-            **wanted,
-        )
+        with TemporaryDirectory(prefix="workbench-") as name:
+            folder = Path(name)
+            (folder / TEMPLATE.name).write_bytes(TEMPLATE.read_bytes())
+            for number, file in enumerate(files):
+                (folder / str(number)).write_bytes(file.content)
+            return typst.compile(
+                str(folder / TEMPLATE.name),
+                root=str(folder),
+                font_paths=[str(FONTS)],
+                ignore_system_fonts=True,
+                timestamp=int(document.dated.timestamp()),
+                sys_inputs={"document": json.dumps(_content(document) | _carried(document, files))},
+                **wanted,
+            )
     except typst.TypstError as error:
         raise ReportError(
             f"The report cannot be set as PDF: {error.message}.",
             fix="Write the report as JSON instead, and report this with the case.",
         ) from error
+    except OSError as error:
+        raise ReportError(
+            f"The report cannot be set as PDF, because no temporary file can be written: "
+            f"{error.strerror}.",
+            fix="Free some space and try again.",
+        ) from error
 
 
-def _attachment(attached: str, about: str) -> dict[str, Any]:
+def _carried(document: Document, files: Sequence[Attachment]) -> dict[str, Any]:
     sentence = say(
         "The file {file} attached to this PDF holds {what}, unabridged. Its digest:",
-        file=ATTACHMENT,
-        what=own(about),
+        file=EVIDENCE,
+        what=own(ABOUT),
     )
     return {
-        "name": ATTACHMENT,
-        "about": about,
-        "words": _spans(sentence),
-        "digest": digest_of_bytes(attached.encode()),
+        "attachment": {
+            "words": _spans(sentence),
+            "digest": digest_of_text(attached_json(document)),
+        },
+        "files": [
+            {
+                "name": file.name,
+                "path": f"/{number}",
+                "relationship": file.relationship,
+                "type": file.media_type,
+                "about": file.about,
+            }
+            for number, file in enumerate(files)
+        ],
     }
 
 

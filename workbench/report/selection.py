@@ -3,7 +3,15 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from workbench.report.blocks import Block, Document, Figure, KeyValues, Paragraph, Section
+from workbench.report.blocks import (
+    Block,
+    Document,
+    Figure,
+    KeyValues,
+    LeftOut,
+    Paragraph,
+    Section,
+)
 from workbench.report.wording import Words, own, plain, say
 
 ALWAYS = ("Summary", "Evaluation", "Limitations and what this does not show", "Integrity")
@@ -36,6 +44,7 @@ def leave_out(document: Document, sections: Collection[str], exhibits: Collectio
         document,
         cover=KeyValues((*document.cover.rows, (own("Left out"), _missing(gone, numbers)))),
         sections=tuple(_without(section, gone, numbers) for section in document.sections),
+        left_out=LeftOut(tuple(gone), tuple(numbers)),
     )
 
 

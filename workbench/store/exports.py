@@ -14,7 +14,7 @@ from workbench.errors import CaseError
 from workbench.store.case import CaseStore
 from workbench.store.database import connected
 
-Table = Literal["answers", "scores", "values"]
+Table = Literal["answers", "next tokens", "scores", "values"]
 
 BATCH = 16_384
 """Rows in memory at a time."""
@@ -23,6 +23,10 @@ QUERIES: dict[Table, str] = {
         "SELECT role, model, run_id, probe_address, repeat, outcome, text, note, token_count, "
         "prompt_tokens, seconds, asked_at, prompt_format, answered_as, o.digest AS record_digest "
         "FROM observation o JOIN run ON run.id = run_id ORDER BY run_id, o.seq"
+    ),
+    "next tokens": (
+        "SELECT run_id, probe_address, position, characters, ids, tokens, logprobs, spelled "
+        "FROM next_token ORDER BY run_id, probe_address, position"
     ),
     "scores": (
         "SELECT suspect, s.* FROM score s JOIN comparison c ON c.digest = comparison_digest "
@@ -43,8 +47,9 @@ def write_table(store: CaseStore, table: Table, path: Path) -> Path:
 
     Args:
         store: The case.
-        table: `answers` (every observation), `scores` or `values` (each metric at each probe), of
-            every comparison that was recorded.
+        table: `answers` (every observation), `next tokens` (the most probable at each position;
+            lists, which CSV cannot hold), `scores` or `values` (each metric at each probe), of every
+            comparison that was recorded.
         path: Where to write; replaced in one step.
 
     Returns:
@@ -62,6 +67,23 @@ def write_table(store: CaseStore, table: Table, path: Path) -> Path:
             for batch in reader:
                 writer.write_batch(_guarded(batch) if as_csv else batch)
     return path
+
+
+def read_table(store: CaseStore, table: Table) -> pa.Table:
+    """One table of a case, held whole.
+
+    Raises:
+        CaseError: If the case cannot be read.
+    """
+    with connected(store.database) as connection:
+        return connection.sql(QUERIES[table]).to_arrow_table()
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """A table as a Parquet file; the same rows give the same bytes with one version of Arrow."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, row_group_size=BATCH)
+    return bytes(sink.getvalue())
 
 
 def _guarded(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -11,7 +11,7 @@ from workbench.report.blocks import (
     Table,
 )
 from workbench.report.numbers import moment
-from workbench.report.wording import joined, name, own, recorded, say
+from workbench.report.wording import Words, joined, name, own, recorded, say
 
 
 def blocks(material: Material) -> list[Block]:
@@ -34,25 +34,100 @@ def blocks(material: Material) -> list[Block]:
                     (own(f"Data of exhibit {exhibit.number}"), name(exhibit.digest))
                     for exhibit in material.exhibits
                 ),
+                *_head(material),
                 (own("Plan fixed"), own(moment(plan.created_at))),
                 (own("Seed"), own(str(plan.seed))),
             )
         ),
+        *_attached(material),
         _digests(material),
         _heads(material),
         _packs(material),
         Heading(own("Software")),
         _software(material),
+        _setting(material),
         Heading(own("How to verify")),
+        *_verify(material),
+    ]
+
+
+def _verify(material: Material) -> list[Block]:
+    found: list[Block] = []
+    if material.attachments.files:
+        found = [
+            Paragraph(
+                own(
+                    "With this program, and nothing but this file, this command checks every digest "
+                    "and every link of the attached records, computes the numbers of this report "
+                    "again from the attached observations, writes the report anew and compares it "
+                    "with this one, byte by byte. It names whatever differs and whatever it could "
+                    "not compute:"
+                )
+            ),
+            Command("workbench verify evidence.pdf"),
+        ]
+    return [
+        *found,
         Paragraph(
             own(
-                "With this program and the case folder, this command checks every link of the "
-                "recorded chains, every digest above, and computes every number of this report "
-                "again from the recorded observations:"
+                "With the case folder, this command checks every link of the recorded chains, every "
+                "digest above, and computes every number of this report again from the recorded "
+                "observations:"
             )
         ),
-        Command(f"workbench verify {comparison.case}"),
+        Command(f"workbench verify {material.comparison.case}"),
     ]
+
+
+def _attached(material: Material) -> list[Block]:
+    """What the PDF carries, with digests, and what of the case it does not."""
+    attachments = material.attachments
+    if not attachments.files:
+        return []
+    table = Table(
+        own("Files attached to this PDF, beside evidence.json"),
+        (
+            Column(own("File"), "code"),
+            Column(own("Holds"), share=1),
+            Column(own("Bytes"), "number"),
+            Column(own("Digest"), "code", 1),
+        ),
+        tuple(
+            (name(file.name), own(file.about), own(f"{len(file.content):,}"), name(file.digest))
+            for file in attachments.files
+        ),
+    )
+    absent = [
+        say("{what} ({n} files)", what=own(what), n=count)
+        for what, count in attachments.not_attached.items()
+    ]
+    words = (
+        say(
+            "The case also holds what is not attached: {what}. What rests on it cannot be computed "
+            "again from this PDF alone.",
+            what=joined(absent, "; "),
+        )
+        if absent
+        else own("Everything that the numbers of this report rest on is attached.")
+    )
+    journals = own(
+        "The attached journals are those of every model of the case, with an analyst's notes of the "
+        "time before the last comparison, where there are any."
+    )
+    return [table, Paragraph(words), Paragraph(journals)]
+
+
+def _setting(material: Material) -> Table:
+    return Table(
+        own("What set these pages"),
+        (Column(own("Part"), "code"), Column(own("Version"), "code", 1)),
+        tuple((name(part), name(version)) for part, version in sorted(material.made_with.items())),
+    )
+
+
+def _head(material: Material) -> list[tuple[Words, Words]]:
+    head = material.attachments.head
+    return [(own("Case journal"), name(head))] if head else []
 
 
 def _digests(material: Material) -> Table:

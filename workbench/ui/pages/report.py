@@ -8,13 +8,13 @@ import streamlit as st
 
 from workbench import errand
 from workbench.digest import digest_of_text
-from workbench.report import Document, build_document
+from workbench.report import Document, attachments, document_of
+from workbench.report.attached import Attachments
 from workbench.report.html import html_bytes
 from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
 from workbench.report.selection import leave_out, optional_sections
 from workbench.store import CaseStore
 from workbench.store.exports import Table, write_table
-from workbench.store.views import served
 from workbench.ui import errands, signing, state, tables, widgets
 from workbench.ui.errands import Task
 
@@ -41,9 +41,7 @@ def render() -> None:
             suspect = state.chosen_suspect(store.plan())
         comparison = state.comparison_of(store, suspect)
         if comparison is not None:
-            whole = build_document(
-                comparison, store.plan(), store.runs(), store.packs(), served(store)
-            )
+            whole = document_of(store, comparison, _attachments(_stamps(store), store))
             _report(store, suspect, whole)
         else:
             st.info("There is no report yet: this suspect was not compared.")
@@ -70,6 +68,22 @@ def _report(store: CaseStore, suspect: str, whole: Document) -> None:
     digest = digest_of_text(attached_json(document))
     signing.draw(f"{named}-signed.pdf", digest, lambda: pdf_bytes(document))
     _preview(document, digest)
+
+
+def _stamps(store: CaseStore) -> tuple[tuple[str, int, int], ...]:
+    """What changes whenever a record is added to the case."""
+    found = (
+        (store.journal_path(name), store.journal_path(name).stat()) for name in store.journals()
+    )
+    return tuple((str(path), about.st_size, about.st_mtime_ns) for path, about in found)
+
+
+@st.cache_resource(max_entries=2, show_spinner="Gathering what the report carries")
+def _attachments(
+    stamps: tuple[tuple[str, int, int], ...],  # noqa: ARG001 - the key
+    _store: CaseStore,
+) -> Attachments:
+    return attachments(_store)
 
 
 def _preview(document: Document, digest: str) -> None:

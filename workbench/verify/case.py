@@ -1,37 +1,30 @@
 """Recompute a case: chains, digests, database, distributions, and every number."""
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
 
-from workbench import calibrations
 from workbench.backends import Question
 from workbench.backends.again import differences
 from workbench.collect import questions
-from workbench.compare import recompute
 from workbench.compare.material import check_tensors
 from workbench.custody import Check, anchors, chain, sittings
 from workbench.deciding.again import problems as problems_of_decisions
 from workbench.digest import digest_of_text
 from workbench.embed import Embedder
-from workbench.errors import CalibrationError, CustodyError, DistributionError
+from workbench.errors import CustodyError
 from workbench.importers.again import reread
 from workbench.readings import Answers, readings, recorded_answers
-from workbench.records import Comparison, Run, to_json
+from workbench.records import Run
 from workbench.store import CaseStore
+from workbench.store.archive import Kind
 from workbench.store.audit import edited_rows
 from workbench.store.embeddings import embedded_texts, strays
 from workbench.store.migrations import EVIDENCE_TABLES
 from workbench.store.raw import read_raw
 from workbench.store.vocabularies import read_vocabulary
+from workbench.verify.numbers import numbers
+from workbench.verify.words import NOT_AT_HAND, TENSORS
 
-TOLERANCE = 1e-9
-"""Relative; numbers computed again from the very same embeddings differ by rounding at most."""
-LOOSE_TOLERANCE = 1e-3
-"""Relative; where the embeddings themselves had to be computed again, on another processor say."""
-QUESTION_TOLERANCE = 1e-5
-"""Relative; texts are compared in float32, whose sums another processor adds in another order: scores
-then moved by up to 1.2e-7 (three kinds of processor, made answers)."""
 EMBEDDING_TOLERANCE = 1e-4
 """Absolute, per coordinate of a unit vector computed again."""
 
@@ -54,19 +47,29 @@ def verify_case(
         yield check
         if not check.passed:
             return
-    yield _plan(store)
-    yield _observations(store)
-    yield sittings(store)
-    yield _tensors(store)
-    yield from _decisions(store)
-    yield from _exchanges(store)
-    yield from _recordings(store)
-    if (anchored := anchors(store)) is not None:
-        yield anchored
+    yield from verify_records(store)
     if not store.comparisons():
         return
     yield _embeddings(store, load_embedder)
-    yield _numbers(store, load_embedder, say)
+    yield numbers(store, load_embedder, say)
+
+
+def verify_records(store: CaseStore, absent: Collection[Kind] = ()) -> Iterator[Check]:
+    """Check what a case recorded, all but its chain and its numbers.
+
+    Args:
+        store: The case.
+        absent: Kinds of files of which some are not at hand; what needs them is named as unchecked.
+    """
+    yield _plan(store)
+    yield _observations(store)
+    yield sittings(store)
+    yield _tensors(store, absent)
+    yield from _decisions(store)
+    yield from _exchanges(store, absent)
+    yield from _recordings(store, absent)
+    if (anchored := anchors(store)) is not None:
+        yield anchored
 
 
 def _plan(store: CaseStore) -> Check:
@@ -122,8 +125,8 @@ def _decisions(store: CaseStore) -> Iterator[Check]:
     yield Check("When asking stopped", problems, detail or "no run was decided early")
 
 
-def _tensors(store: CaseStore) -> Check:
-    found = [problem for run in store.runs() for problem in check_tensors(store, run)]
+def _tensors(store: CaseStore, absent: Collection[Kind]) -> Check:
+    found = [problem for run in store.runs() for problem in check_tensors(store, run, absent)]
     problems = [problem for problem in found if problem is not None]
     for run in store.runs():
         if run.vocabulary_digest is not None:
@@ -131,13 +134,17 @@ def _tensors(store: CaseStore) -> Check:
                 read_vocabulary(store.vocabulary_folder, run.vocabulary_digest)
             except CustodyError as error:
                 problems.append(error.what)
-    return Check("Distributions", tuple(problems), f"{len(found)} tensor files")
+    unchecked = tuple(NOT_AT_HAND[kind] for kind in absent if kind in TENSORS)
+    return Check("Distributions", tuple(problems), f"{len(found)} tensor files", unchecked)
 
 
-def _exchanges(store: CaseStore) -> Iterator[Check]:
+def _exchanges(store: CaseStore, absent: Collection[Kind]) -> Iterator[Check]:
     """What endpoints sent: every kept exchange, read again; nothing where no endpoint was asked."""
     runs = [run for run in store.runs() if run.capabilities.endpoint is not None]
     if not runs:
+        return
+    if "exchanges" in absent:
+        yield Check("What endpoints sent", (), "not read again", (NOT_AT_HAND["exchanges"],))
         return
     problems: list[str] = []
     count, answers = 0, recorded_answers(store)
@@ -157,8 +164,11 @@ def _exchanges(store: CaseStore) -> Iterator[Check]:
     yield Check("What endpoints sent", tuple(problems), f"{count} exchanges read again")
 
 
-def _recordings(store: CaseStore) -> Iterator[Check]:
+def _recordings(store: CaseStore, absent: Collection[Kind]) -> Iterator[Check]:
     """Files in which others recorded answers, read again; nothing where every model was asked."""
+    if "recordings" in absent:
+        yield Check("What others recorded", (), "not read again", (NOT_AT_HAND["recordings"],))
+        return
     found = reread(store)
     if found is None:
         return
@@ -197,58 +207,3 @@ def _distance(one: list[float], other: list[float]) -> float:
         return math.inf
     worst = max((abs(a - b) for a, b in zip(one, other, strict=True)), default=0.0)
     return worst if math.isfinite(sum(other)) else math.inf
-
-
-def _numbers(
-    store: CaseStore, load_embedder: Callable[[str], Embedder], say: Callable[[str], None]
-) -> Check:
-    try:
-        used = dict.fromkeys(one for kept in store.comparisons() for one in kept.calibrations)
-        known = calibrations.kept(list(used), store.calibration_folder)
-        again = {item.suspect: item for item in recompute(store, load_embedder, say, known)}
-    except (CustodyError, DistributionError, CalibrationError) as error:
-        return Check("Scores and verdicts", (error.what,), "not computed again")
-    problems, count = [], 0
-    for kept in store.comparisons():
-        problems += _differing(kept, again[kept.suspect])
-        count += _numbers_in(to_json(kept))
-    return Check("Scores and verdicts", tuple(problems), f"{count} numbers computed again")
-
-
-def _differing(kept: Comparison, again: Comparison) -> list[str]:
-    same_embeddings = kept.embedding_digest == again.embedding_digest
-    tolerance = TOLERANCE if same_embeddings else LOOSE_TOLERANCE
-    # The digest of the embeddings has its own check, with its own tolerance.
-    again = replace(again, embedding_digest=kept.embedding_digest)
-    one, other = to_json(kept), to_json(again)
-    asked = one.pop("questions"), other.pop("questions")
-    place = f"{kept.suspect}.questions"
-    return [
-        *_differences(one, other, kept.suspect, tolerance),
-        *_differences(*asked, place, max(tolerance, QUESTION_TOLERANCE)),
-    ]
-
-
-def _differences(kept: object, again: object, place: str, tolerance: float) -> Iterator[str]:
-    if isinstance(kept, dict) and isinstance(again, dict):
-        for key in sorted(kept.keys() | again.keys()):
-            yield from _differences(kept.get(key), again.get(key), f"{place}.{key}", tolerance)
-    elif isinstance(kept, list) and isinstance(again, list) and len(kept) == len(again):
-        for number, (one, other) in enumerate(zip(kept, again, strict=True)):
-            yield from _differences(one, other, f"{place}[{number}]", tolerance)
-    elif not _same(kept, again, tolerance):
-        yield f"{place} is recorded as {kept!r} and comes out as {again!r}."
-
-
-def _same(kept: object, again: object, tolerance: float) -> bool:
-    if isinstance(kept, float) and isinstance(again, float):
-        return abs(kept - again) <= tolerance * max(1.0, abs(kept))
-    return kept == again
-
-
-def _numbers_in(value: object) -> int:
-    if isinstance(value, dict):
-        return sum(_numbers_in(item) for item in value.values())
-    if isinstance(value, list):
-        return sum(_numbers_in(item) for item in value)
-    return int(isinstance(value, (int, float)) and not isinstance(value, bool))

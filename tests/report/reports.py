@@ -6,6 +6,7 @@ from tests import made, opinions
 from workbench.digest import digest_of_text
 from workbench.records import NoScore, PairScore
 from workbench.report import build_document
+from workbench.report.contents import PARTS
 
 HOSTILE_NAMES = (
     "#strong[x]",
@@ -71,6 +72,11 @@ def nothing_computed(plan, suspect="tuned"):
         suspect=PairScore(suspect, "suspect", none, none),
     )
     return first, second
+
+
+def section(found, part):
+    """The blocks of one part of a document."""
+    return found.sections[PARTS.index(part)].blocks
 
 
 def all_text(found):

@@ -202,8 +202,8 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
     """
-    from workbench.report import build_document, write_pdf
-    from workbench.store.views import served
+    from workbench.report import write_pdf
+    from workbench.reported import report_on
 
     found = {item.suspect: item for item in store.comparisons()}
     if not found:
@@ -221,6 +221,4 @@ def write_report(store: CaseStore, suspect: str | None, output: Path) -> Path:
         raise CaseError(
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
-    comparison = found[chosen]
-    document = build_document(comparison, store.plan(), store.runs(), store.packs(), served(store))
-    return write_pdf(document, output)
+    return write_pdf(report_on(store, found[chosen]), output)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from workbench.records import Comparison, Pack, Plan, Run, Served
+from workbench.records import Comparison, Pack, Plan, Quote, Run, Served, Validated
 from workbench.report.exhibits import Exhibit
 from workbench.report.wording import Words, naming
 
@@ -107,7 +107,7 @@ class Document:
     cover: KeyValues
     sections: tuple[Section, ...]
     records: dict[str, Any]
-    """The comparison, plan, runs and packs it was written from, as JSON."""
+    """Comparison, plan, runs, packs, quotes and calibrations it was written from, as JSON."""
     language: str = "en"
 
     @property
@@ -133,6 +133,10 @@ class Material:
     exhibits: tuple[Exhibit, ...]
     served: Mapping[str, tuple[Served, ...]] = field(default_factory=dict)
     """Run of an endpoint → what answered."""
+    quotes: tuple[Quote, ...] = ()
+    """Answers to the probes that are shown as examples."""
+    validated: tuple[Validated, ...] = ()
+    """The calibration of each question that was judged with one at hand."""
 
     def said(self, text: str) -> Words:
         """Sentences made elsewhere, with the models, packs and metrics named in them set apart."""

@@ -4,11 +4,21 @@ The same comparison gives the same document, word for word; nothing here looks a
 model or the network. Every sentence is checked against the refused phrases before it leaves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ReportError
-from workbench.records import Comparison, Pack, Plan, Run, Served, Status, to_json
+from workbench.records import (
+    Comparison,
+    Pack,
+    Plan,
+    Quote,
+    Run,
+    Served,
+    Status,
+    Validated,
+    to_json,
+)
 from workbench.report.blocks import (
     Block,
     Document,
@@ -19,16 +29,23 @@ from workbench.report.blocks import (
     Table,
     texts,
 )
+from workbench.report.contents import PARTS, TITLES, Part
 from workbench.report.exhibits import Exhibit, exhibits
 from workbench.report.numbers import counted, moment
 from workbench.report.sections import (
+    appendix,
     evaluation,
+    examples,
     integrity,
     items,
     limits,
     method,
+    propositions,
+    question,
     results,
     summary,
+    terms,
+    validation,
 )
 from workbench.report.wording import Words, check, name, own, plain
 
@@ -41,16 +58,22 @@ STATUS_WORDS: Mapping[Status, str] = {
     "not comparable": "not comparable: technical findings only",
 }
 
-SECTIONS = (
-    (own("Summary"), summary.blocks),
-    (own("Items examined"), items.blocks),
-    (own("Method in short"), method.blocks),
-    (own("Results with controls"), results.blocks),
-    (own("Evaluation"), evaluation.blocks),
-    (own("Limitations and what this does not show"), limits.blocks),
-    (own("Integrity"), integrity.blocks),
-)
-"""The contents, in the order of the report."""
+SECTIONS: Mapping[Part, Callable[[Material], Sequence[Block]]] = {
+    "summary": summary.blocks,
+    "question": question.blocks,
+    "items": items.blocks,
+    "propositions": propositions.blocks,
+    "methods": method.blocks,
+    "validation": validation.blocks,
+    "results": results.blocks,
+    "examples": examples.blocks,
+    "evaluation": evaluation.blocks,
+    "limits": limits.blocks,
+    "integrity": integrity.blocks,
+    "glossary": terms.blocks,
+    "appendix": appendix.blocks,
+}
+"""What writes each part; their order is that of `contents.PARTS`."""
 
 
 def build_document(
@@ -59,6 +82,9 @@ def build_document(
     runs: Sequence[Run],
     packs: Sequence[Pack],
     served: Mapping[str, tuple[Served, ...]] | None = None,
+    *,
+    quotes: Sequence[Quote] = (),
+    validated: Sequence[Validated] = (),
 ) -> Document:
     """Write the report of one suspect's comparison.
 
@@ -68,6 +94,8 @@ def build_document(
         runs: Runs of the case; those of other suspects are left out.
         packs: The planned packs.
         served: Run of an endpoint → what answered.
+        quotes: Answers to the probes that `chosen` names, for the examples.
+        validated: The calibration of each question that was judged, with its curves.
 
     Raises:
         ReportError: If the comparison is of another plan, or a sentence holds a refused phrase.
@@ -84,7 +112,16 @@ def build_document(
         *(("stack", floor.model) for floor in comparison.stacks),
     }
     kept = tuple(run for run in runs if (run.role, run.model) in members)
-    material = Material(comparison, plan, kept, tuple(packs), exhibits(comparison), served or {})
+    material = Material(
+        comparison,
+        plan,
+        kept,
+        tuple(packs),
+        exhibits(comparison, validated),
+        served or {},
+        tuple(quotes),
+        tuple(validated),
+    )
     document = _written(material)
     check(_every_text(document))
     return document
@@ -99,14 +136,16 @@ def _written(material: Material) -> Document:
         software=f"Model workbench {plan.software}",
         cover=_cover(material),
         sections=tuple(
-            Section(number, title, tuple(blocks(material)))
-            for number, (title, blocks) in enumerate(SECTIONS, start=1)
+            Section(number, own(TITLES[part]), tuple(SECTIONS[part](material)))
+            for number, part in enumerate(PARTS, start=1)
         ),
         records={
             "comparison": to_json(comparison),
             "plan": to_json(plan),
             "runs": [to_json(run) for run in material.runs],
             "packs": [to_json(pack) for pack in material.packs],
+            "quotes": [to_json(quote) for quote in material.quotes],
+            "validated": [to_json(one) for one in material.validated],
         },
     )
 

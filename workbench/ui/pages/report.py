@@ -8,12 +8,12 @@ import streamlit as st
 
 from workbench import errand
 from workbench.digest import digest_of_text
-from workbench.report import Document, build_document
+from workbench.report import Document
 from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
 from workbench.report.selection import leave_out, optional_sections
+from workbench.reported import report_on
 from workbench.store import CaseStore
 from workbench.store.exports import Table, write_table
-from workbench.store.views import served
 from workbench.ui import errands, state, tables, widgets
 from workbench.ui.errands import Task
 
@@ -40,10 +40,7 @@ def render() -> None:
             suspect = state.chosen_suspect(store.plan())
         comparison = state.comparison_of(store, suspect)
         if comparison is not None:
-            whole = build_document(
-                comparison, store.plan(), store.runs(), store.packs(), served(store)
-            )
-            _report(store, suspect, whole)
+            _report(store, suspect, report_on(store, comparison))
         else:
             st.info("There is no report yet: this suspect was not compared.")
             widgets.link("run", "play_arrow", store.name)

@@ -199,7 +199,8 @@ def test_other_decoding_is_said_not_to_be_tested():
 
 def test_the_appendix_lists_every_score_with_something_left_out():
     text = said(hanging(), "appendix")
-    assert "style/odes\nnone: only 3 prompts were answered by both" in text
+    assert "style/letters\n+2.50\npack\nstyle/odes\nnone\n" in text
+    assert "Why there is no score: only 3 prompts were answered by both." in text
 
 
 # --- frame ---------------------------------------------------------------------------------------

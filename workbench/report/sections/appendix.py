@@ -2,7 +2,6 @@
 
 from statistics import fmean
 
-from workbench.evidence.wording import QUESTION_WORDS
 from workbench.records import EvidenceLine, NoScore, QuestionFinding, QuestionScore
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Table
 from workbench.report.figures.exhibit import lead_line
@@ -21,14 +20,10 @@ def blocks(material: Material) -> list[Block]:
     found: list[Block] = []
     if findings:
         found += [Heading(own("Scores of both questions")), _scores(findings), *_left_out(findings)]
-        found += [sensitivity.table(one, _title(one)) for one in findings if one.without]
+        found += sensitivity.tables(findings)
     if line is not None and line.suspect.probes:
         found += [Heading(own("Every probe by the lead metric")), _probes(line)]
     return found or [Paragraph(own("There are no further tables."))]
-
-
-def _title(finding: QuestionFinding) -> str:
-    return f"{QUESTION_WORDS[finding.question]} (access level {finding.protocol.access})"
 
 
 def _scores(findings: tuple[QuestionFinding, ...]) -> Table:

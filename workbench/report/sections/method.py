@@ -141,6 +141,16 @@ def _metrics(material: Material) -> Table:
 
 
 def _terms(material: Material) -> list[tuple[Words, Words]]:
+    return [*_of_metrics(material), *_of_questions(), _encoder(material)]
+
+
+def _encoder(material: Material) -> tuple[Words, Words]:
+    embedder = material.comparison.embedder
+    words = say("Texts are compared as embeddings by {embedder}.", embedder=embedder)
+    return own("Sentence encoder"), words
+
+
+def _of_metrics(material: Material) -> list[tuple[Words, Words]]:
     places = len(material.comparison.controls) + 1
     return [
         (
@@ -180,6 +190,11 @@ def _terms(material: Material) -> list[tuple[Words, Words]]:
                 "How many probes a score rests on: those that both models gave something usable to."
             ),
         ),
+    ]
+
+
+def _of_questions() -> list[tuple[Words, Words]]:
+    return [
         (
             own("Score of a question"),
             own(
@@ -196,13 +211,6 @@ def _terms(material: Material) -> list[tuple[Words, Words]]:
                 "derivatives and how often other pairs have such a score. It is kept within bounds "
                 "that the number of labelled families can carry. Its 90 % interval covers probes, "
                 "controls and labelled families."
-            ),
-        ),
-        (
-            own("Sentence encoder"),
-            say(
-                "Texts are compared as embeddings by {embedder}.",
-                embedder=material.comparison.embedder,
             ),
         ),
     ]

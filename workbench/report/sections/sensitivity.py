@@ -6,7 +6,7 @@ from workbench.records import Comparison, Opinion, QuestionFinding, QuestionScor
 from workbench.report.blocks import Block, Column, Paragraph, Table
 from workbench.report.contents import at
 from workbench.report.numbers import number
-from workbench.report.wording import Words, name, own, recorded, say
+from workbench.report.wording import Words, joined, name, own, recorded, say
 
 DECIMALS = 2
 OTHER_DECODING = (
@@ -93,19 +93,44 @@ def _row(what: str, left: Sequence[Without]) -> list[tuple[Words, ...]]:
     ]
 
 
-def table(finding: QuestionFinding, title: str) -> Table:
-    """Every score with one pack or one control left out."""
-    return Table(
-        own(f"{title} Scores with one pack or one control left out"),
-        (Column(own("Left out")), Column(own("Name"), "code", 1), Column(own("Score"), share=1)),
-        tuple(
+def tables(findings: Sequence[QuestionFinding]) -> list[Block]:
+    """Every score with one pack or one control left out, and why some are missing."""
+    shown = [finding for finding in findings if finding.without]
+    if not shown:
+        return []
+    left = {(one.kind, one.name): one for finding in shown for one in finding.without}
+    return [
+        Table(
+            own("Scores with one pack or one control left out"),
             (
-                own(one.kind),
-                name(one.name),
-                own(number(one.score, DECIMALS, signed=True))
-                if one.score is not None
-                else say("none: {reason}", reason=recorded(one.reason)),
-            )
-            for one in finding.without
+                Column(own("Left out")),
+                Column(own("Name"), "code", 1),
+                *(
+                    Column(own(f"{finding.question}, {finding.protocol.access}"), "number")
+                    for finding in shown
+                ),
+            ),
+            tuple(
+                (own(kind), name(what), *(_cell(finding, kind, what) for finding in shown))
+                for kind, what in left
+            ),
         ),
+        *_reasons(shown),
+    ]
+
+
+def _cell(finding: QuestionFinding, kind: str, what: str) -> Words:
+    found = next((one for one in finding.without if (one.kind, one.name) == (kind, what)), None)
+    if found is None:
+        return own("no part")
+    return own("none" if found.score is None else number(found.score, DECIMALS, signed=True))
+
+
+def _reasons(findings: Sequence[QuestionFinding]) -> list[Block]:
+    reasons = dict.fromkeys(
+        one.reason for finding in findings for one in finding.without if one.score is None
     )
+    if not reasons:
+        return []
+    listed = joined((recorded(reason) for reason in reasons), "; ")
+    return [Paragraph(say("Why there is no score: {reasons}.", reasons=listed), weight="small")]

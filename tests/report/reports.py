@@ -16,6 +16,7 @@ from workbench.report.blocks import (
     Section,
     Table,
 )
+from workbench.report.contents import PARTS
 from workbench.report.wording import name, own, recorded
 
 HOSTILE_NAMES = (
@@ -119,6 +120,11 @@ def nothing_computed(plan, suspect="tuned"):
         suspect=PairScore(suspect, "suspect", none, none),
     )
     return first, second
+
+
+def section(found, part):
+    """The blocks of one part of a document."""
+    return found.sections[PARTS.index(part)].blocks
 
 
 def all_text(found):

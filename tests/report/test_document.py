@@ -16,12 +16,18 @@ def test_the_sections_come_in_their_order():
     titles = [plain(section.title) for section in reports.document().sections]
     assert titles == [
         "Summary",
+        "Question, scope, and who did what",
         "Items examined",
-        "Method in short",
+        "Propositions and background assumptions",
+        "Methods",
+        "Validation",
         "Results with controls",
+        "Examples",
         "Evaluation",
         "Limitations and what this does not show",
         "Integrity",
+        "Glossary and references",
+        "Appendix: full tables",
     ]
 
 
@@ -38,12 +44,12 @@ def test_the_summary_states_luck_in_natural_frequencies():
 
 
 def tables(document, section):
-    found = document.sections[section - 1].blocks
+    found = reports.section(document, section)
     return [block for block in found if isinstance(block, Table)]
 
 
 def test_a_missing_metric_has_its_line_with_the_reason():
-    overview = tables(reports.document(), 4)[0]
+    overview = tables(reports.document(), "results")[0]
     assert [plain(cell) for cell in overview.rows[1]] == [
         "Next-token divergence",
         "not computed: different tokenizers",
@@ -51,7 +57,7 @@ def test_a_missing_metric_has_its_line_with_the_reason():
 
 
 def test_a_metric_table_has_raw_and_centred_scores_n_and_rank():
-    table = tables(reports.document(), 4)[1]
+    table = tables(reports.document(), "results")[1]
     assert [plain(cell) for cell in table.rows[0]] == [
         "suspect",
         "tuned",
@@ -65,14 +71,14 @@ def test_a_metric_table_has_raw_and_centred_scores_n_and_rank():
 
 
 def test_observations_are_counted_by_outcome():
-    table = tables(reports.document(), 2)[1]
+    table = tables(reports.document(), "items")[1]
     assert [plain(cell) for cell in table.rows[0]] == [
         "reference", "base", "7", "0", "0", "0", "1", "8",
     ]  # fmt: skip
 
 
-def test_both_exhibits_are_in_section_4():
-    blocks = reports.document().sections[3].blocks
+def test_both_exhibits_are_among_the_results():
+    blocks = reports.section(reports.document(), "results")
     assert [block.exhibit.number for block in blocks if isinstance(block, Figure)] == [1, 2]
 
 
@@ -162,7 +168,7 @@ def test_a_passage_names_the_places_that_tell_most_in_its_own_words():
     address = "style/greetings#probe-1"
     profile = PassageProfile(address, (5, 14), (0.1, 0.2), (0.5, 0.3), (5, 14))
     document = build_document(dataclasses.replace(comparison, profiles=(profile,)), *rest)
-    (table,) = [t for t in tables(document, 4) if "Passages" in plain(t.caption)]
+    (table,) = [t for t in tables(document, "results") if "Passages" in plain(t.caption)]
     (row,) = [[plain(cell) for cell in cells] for cells in table.rows]
     assert row == ["probe-1", "2", "0.150", "0.400", "…Write·; …Write greeting·"]
 

@@ -17,8 +17,6 @@ from workbench.report.document import STATUS_WORDS
 from workbench.report.sections import answers
 from workbench.report.wording import plain
 
-SUMMARY, EVALUATION = 0, 4
-
 
 @cache
 def document(*kinds):
@@ -26,8 +24,8 @@ def document(*kinds):
 
 
 def question(found, place=0):
-    """Blocks of one question in section 5."""
-    blocks = found.sections[EVALUATION].blocks
+    """Blocks of one question in the evaluation."""
+    blocks = reports.section(found, "evaluation")
     starts = [i for i, block in enumerate(blocks) if isinstance(block, Heading)]
     return blocks[starts[place] + 1 : starts[place + 1]]
 
@@ -53,13 +51,13 @@ def text(blocks):
     return " ".join(plain(block.words) for block in blocks if isinstance(block, Paragraph))
 
 
-# --- section 5 -----------------------------------------------------------------------------------
+# --- evaluation ----------------------------------------------------------------------------------
 
 
 def test_each_question_has_its_own_part_and_the_scale_follows():
     headings = [
         plain(block.words)
-        for block in document().sections[EVALUATION].blocks
+        for block in reports.section(document(), "evaluation")
         if isinstance(block, Heading)
     ]
     assert headings == [
@@ -109,7 +107,7 @@ def test_the_numbers_of_an_answer_name_interval_alternative_and_calibration():
 
 
 def test_error_rates_give_counts_families_limit_and_those_that_came_out_neither_way():
-    found = table(question(document()), "Error rates")
+    found = table(reports.section(document(), "validation"), "Error rates")
     assert cells(found)[0] == [
         "unrelated models", "weak support", "no", "0 of 741", "0 of 9", "28 %", "58",
     ]  # fmt: skip
@@ -119,7 +117,9 @@ def test_error_rates_give_counts_families_limit_and_those_that_came_out_neither_
 
 
 def test_levels_that_the_bounds_do_not_allow_have_no_error_rate():
-    levels = {row[1] for row in cells(table(question(document()), "Error rates"))}
+    levels = {
+        row[1] for row in cells(table(reports.section(document(), "validation"), "Error rates"))
+    }
     assert levels == {"weak support", "weak support for the alternative"}
 
 
@@ -153,7 +153,7 @@ def test_conditions_are_listed_whether_met_or_not():
 
 
 def test_the_scale_is_printed_in_full_with_what_behaviour_can_never_say():
-    found = cells(table(document().sections[EVALUATION].blocks, "The verbal scale"))
+    found = cells(table(reports.section(document(), "evaluation"), "The verbal scale"))
     assert found[1:] == [
         ["1 to 10", "1/10 to 1", "weak support", "from 5 families on"],
         ["10 to 100", "1/100 to 1/10", "moderate support", "from 20 families on"],
@@ -169,7 +169,7 @@ def test_the_ladder_stands_in_its_question():
     found = document()
     assert numbers(question(found, 0)) == [3]
     assert numbers(question(found, 1)) == [4]
-    assert numbers(found.sections[3].blocks) == [1, 2]
+    assert numbers(reports.section(found, "results")) == [1, 2]
 
 
 def test_untested_alternatives_stand_in_the_table_and_not_among_the_reasons_again():
@@ -179,7 +179,7 @@ def test_untested_alternatives_stand_in_the_table_and_not_among_the_reasons_agai
 
 
 def test_reasons_that_belong_to_no_question_come_first():
-    blocks = document().sections[EVALUATION].blocks
+    blocks = reports.section(document(), "evaluation")
     assert plain(blocks[1].words) == "For both questions:"
     assert plain(blocks[2].items[0]) == (
         "The control panel holds 3 independent families; with fewer than 20 a score depends much on "
@@ -206,7 +206,7 @@ def test_an_opinion_that_says_too_much_is_refused():
 
 
 def test_without_any_opinion_the_verdict_stands_as_it_is():
-    blocks = reports.document().sections[EVALUATION].blocks
+    blocks = reports.section(reports.document(), "evaluation")
     assert answer(blocks) == ["Inconclusive: not calibrated for this protocol."]
     assert any(isinstance(block, Table) for block in blocks)
 
@@ -243,7 +243,7 @@ PLAIN = {
 
 @pytest.mark.parametrize("kind", opinions.KINDS)
 def test_the_answer_is_said_in_plain_words(kind):
-    assert answer(document(kind, "gated").sections[SUMMARY].blocks)[0] == PLAIN[kind]
+    assert answer(reports.section(document(kind, "gated"), "summary"))[0] == PLAIN[kind]
 
 
 def test_too_little_besides_kin_is_said_in_plain_words():
@@ -254,7 +254,7 @@ def test_too_little_besides_kin_is_said_in_plain_words():
 
 
 def test_support_comes_with_natural_frequencies():
-    found = text(document().sections[SUMMARY].blocks)
+    found = text(reports.section(document(), "summary"))
     assert (
         "Such findings are about 2.8 times more to be expected if tuned comes from the weights of "
         "base than if the two models only share a base model. Of 9 families of unrelated models, "
@@ -265,7 +265,7 @@ def test_support_comes_with_natural_frequencies():
 
 
 def test_support_for_the_alternative_comes_with_natural_frequencies_and_what_is_left_open():
-    found = text(document().sections[SUMMARY].blocks)
+    found = text(reports.section(document(), "summary"))
     assert (
         "Such findings are about 5.0 times more to be expected if tuned is independent of base "
         "than if tuned learned from what base wrote. Of 4 families of models that learned from "
@@ -275,12 +275,12 @@ def test_support_for_the_alternative_comes_with_natural_frequencies_and_what_is_
 
 
 def test_an_open_answer_says_how_often_derivatives_get_no_better_one():
-    found = text(document("undecided", "neutral").sections[SUMMARY].blocks)
+    found = text(reports.section(document("undecided", "neutral"), "summary"))
     assert "Of 20 models known to be derived, 2 got no better answer than this." in found
 
 
 def test_the_first_page_names_what_else_would_explain_the_findings():
-    found = text(document("explained otherwise").sections[SUMMARY].blocks)
+    found = text(reports.section(document("explained otherwise"), "summary"))
     assert (
         "The findings speak for the statement that tuned comes from the weights of base when "
         "independence is the only other explanation; a common base model could explain them, too."
@@ -288,12 +288,12 @@ def test_the_first_page_names_what_else_would_explain_the_findings():
 
 
 def test_the_first_page_names_conditions_that_were_not_met():
-    found = text(document("gated").sections[SUMMARY].blocks)
+    found = text(reports.section(document("gated"), "summary"))
     assert "Not met: the panel holds 3 independent families; the calibration was made with" in found
 
 
 def test_the_first_page_names_what_was_never_weighed():
-    limits = next(b for b in document().sections[SUMMARY].blocks if isinstance(b, Points))
+    limits = next(b for b in reports.section(document(), "summary") if isinstance(b, Points))
     assert plain(limits.items[1]) == (
         "Other explanations were not tested: a common teacher, common preference data, published text "
         "of the reference. Any of them can make two models alike."
@@ -302,7 +302,7 @@ def test_the_first_page_names_what_was_never_weighed():
 
 @pytest.mark.parametrize("kind", opinions.KINDS)
 def test_the_sentences_of_an_answer_are_short(kind):
-    blocks = document(kind, "gated").sections[SUMMARY].blocks
+    blocks = reports.section(document(kind, "gated"), "summary")
     ends = [i for i, block in enumerate(blocks) if isinstance(block, Heading)]
     for sentence in text(blocks[ends[1] : ends[2]]).split(". "):
         assert len(sentence.split()) <= 30, sentence

@@ -68,7 +68,7 @@ def test_a_digest_in_a_table_breaks_where_its_column_ends(tmp_path):
 def test_the_summary_fits_the_first_page(pdf):
     first, second = (page.extract_text() for page in PdfReader(pdf).pages[:2])
     assert "1.4 Three limits to keep in mind" in first
-    assert "2 Items examined" in second
+    assert "2 Question, scope, and who did what" in second
 
 
 LONG = f"organisation/{'a-very-long-name-' * 4}v2"
@@ -90,11 +90,11 @@ def test_every_kind_of_answer_is_printed_with_its_summary_on_one_page(
     path = write_pdf(document, tmp_path / "e.pdf")
     pages = [page.extract_text() for page in PdfReader(path).pages]
     assert "1.4 Three limits to keep in mind" in pages[0]
-    assert "2 Items examined" in pages[1]
+    assert "2 Question, scope, and who did what" in pages[1]
     text = text_of(path)
     for exhibit in document.exhibits:
         assert exhibit.digest in text
-    assert "5.1 Does the suspect come from the reference's weights?" in text
+    assert "9.1 Does the suspect come from the reference's weights?" in text
     assert "never here: behaviour cannot carry it" in text
     assert "nan" not in text.lower().split()
 

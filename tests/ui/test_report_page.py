@@ -56,7 +56,16 @@ def test_what_is_left_out_is_in_the_address_and_said(cases):
 
 def test_answer_limits_and_integrity_are_not_offered(cases):
     (sections, exhibits) = read_page("report", case="evaluated").multiselect
-    assert sections.options == ["Items examined", "Method in short", "Results with controls"]
+    assert sections.options == [
+        "Question, scope, and who did what",
+        "Items examined",
+        "Propositions and background assumptions",
+        "Methods",
+        "Results with controls",
+        "Examples",
+        "Glossary and references",
+        "Appendix: full tables",
+    ]
     assert exhibits.options == ["1", "2"]
 
 

@@ -130,7 +130,7 @@ def test_a_weighed_question_shows_its_ladder_and_the_table_behind_it(answered):
 
 
 def test_error_rates_choices_and_conditions_follow(answered):
-    _, errors, lattice, gates, *_ = tables(read_page("verdict", case="answered"))
+    _, lattice, gates, errors, *_ = tables(read_page("verdict", case="answered"))
     assert errors.iloc[0].tolist()[:6] == [
         "unrelated models", "weak support", "no", "0 of 741", "0 of 9", "28 %",
     ]  # fmt: skip

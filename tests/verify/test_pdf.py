@@ -9,11 +9,12 @@ import pytest
 
 from tests import asked
 from tests.asked import METRICS
-from workbench.report import attachments, document_of, write_pdf
+from workbench.report import attachments, write_pdf
 from workbench.report import pdf as setting
 from workbench.report.attached import ANSWERS, CASE, HEAD
 from workbench.report.document import document_json
 from workbench.report.extract import places, read_pdf
+from workbench.reported import report_on
 from workbench.store import Journal
 from workbench.verify import rewritten, verify_pdf
 
@@ -25,7 +26,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def document(store):
-    return document_of(store, store.comparisons()[0], attachments(store))
+    return report_on(store, store.comparisons()[0], attachments(store))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_a_changed_answer_in_the_table_is_named(store, document, tmp_path):
     changed = carrying(document, ANSWERS, bytes(sink.getvalue()))
     listed = attachments(store)
     assert changed.attachments.files != listed.files
-    whole = document_of(store, store.comparisons()[0], changed.attachments)
+    whole = report_on(store, store.comparisons()[0], changed.attachments)
     checks = verified(write_pdf(whole, tmp_path / "e.pdf"))
     assert list(problems(checks)) == ["Observations as Parquet"]
     (problem,) = checks["Observations as Parquet"].problems
@@ -149,7 +150,7 @@ def test_a_number_changed_in_a_chain_that_was_mended_comes_out_differently(tmp_p
     with Journal(path) as journal:
         journal.append("comparison", [changed])
     store.rebuild()
-    whole = document_of(store, store.comparisons()[0], attachments(store))
+    whole = report_on(store, store.comparisons()[0], attachments(store))
     checks = verified(write_pdf(whole, tmp_path / "e.pdf"))
     assert list(problems(checks)) == ["Scores and verdicts"]
     (problem,) = checks["Scores and verdicts"].problems
@@ -184,7 +185,7 @@ def test_whoever_knows_what_was_appended_says_so(report, tmp_path, monkeypatch):
 
 
 def test_distributions_that_are_not_attached_are_named_and_the_rest_computed(store, tmp_path):
-    whole = document_of(store, store.comparisons()[0], attachments(store, 0))
+    whole = report_on(store, store.comparisons()[0], attachments(store, 0))
     checks = verified(write_pdf(whole, tmp_path / "e.pdf"))
     assert problems(checks) == {}
     unchecked = checks["Scores and verdicts"].unchecked
@@ -218,7 +219,7 @@ def test_other_versions_of_what_sets_pages_are_said_and_not_called_a_change(repo
 def test_a_report_with_parts_left_out_says_the_same_again(store, tmp_path):
     from workbench.report.selection import leave_out
 
-    whole = document_of(store, store.comparisons()[0], attachments(store))
+    whole = report_on(store, store.comparisons()[0], attachments(store))
     part = leave_out(whole, ["Items examined"], [1])
     assert document_json(part)["left_out"] == {"sections": ["Items examined"], "exhibits": [1]}
     assert problems(verified(write_pdf(part, tmp_path / "e.pdf"))) == {}

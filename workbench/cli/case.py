@@ -257,7 +257,8 @@ def document_on(
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
     """
-    from workbench.report import attachments, document_of
+    from workbench.report import attachments
+    from workbench.reported import report_on
 
     found = {item.suspect: item for item in store.comparisons()}
     if not found:
@@ -275,4 +276,4 @@ def document_on(
         raise CaseError(
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
-    return document_of(store, found[chosen], attachments(store, megabytes))
+    return report_on(store, found[chosen], attachments(store, megabytes))

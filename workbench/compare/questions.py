@@ -1,7 +1,7 @@
 """Both questions of one comparison, by the code that scores labelled pairs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import get_args
 
@@ -14,6 +14,7 @@ from workbench.questions.kin import Kin, case_kin
 from workbench.questions.likeness import Likeness, measure
 from workbench.questions.measures import MEASURES, Measure, at_level
 from workbench.questions.score import Scored, Scorer, foregone
+from workbench.questions.sensitivity import scorers_without, without_controls, without_packs
 from workbench.questions.source import Source
 from workbench.records import (
     QUESTIONS,
@@ -25,6 +26,7 @@ from workbench.records import (
     Question,
     QuestionFinding,
     QuestionScore,
+    Without,
 )
 
 FURTHER = tuple(one for one in MEASURES if one.access == "logits")
@@ -52,6 +54,8 @@ class _Level:
     """Question → metric that is about it → why it was not fused."""
     probes: Mapping[str, int]
     """Metric on distributions → probes at which both sides gave what it takes."""
+    without: Mapping[Question, tuple[Without, ...]] = field(default_factory=dict)
+    """Score with each pack, and with each control, left out."""
 
 
 class Questions:
@@ -96,15 +100,20 @@ class Questions:
             none = Scored(int(prompts), (), reason=why)
             yield from (_Level(access, none, {}, {}, {}) for access in levels)
             return
-        texts = measure(pair.source)
+        texts = measure(pair.source, part_of=_pack)
         further, absent = self._further(pair)
-        beside = with_further(pair.source, texts, further)
         for access in levels:
-            yield self._level(pair, access, texts if access == "text" else beside, absent)
+            yield self._level(pair, access, texts, further if access == "logits" else {}, absent)
 
     def _level(
-        self, pair: _Pair, access: Access, likeness: Likeness, absent: Mapping[str, str]
+        self,
+        pair: _Pair,
+        access: Access,
+        texts: Likeness,
+        further: Mapping[str, ByProbe],
+        absent: Mapping[str, str],
     ) -> _Level:
+        likeness = with_further(pair.source, texts, further)
         scorer = Scorer(pair.source.name, likeness, pair.kin, access)
         fused = {question: scorer.metrics(question) for question in QUESTIONS}
         ids = {one.id for metrics in fused.values() for one in metrics}
@@ -122,7 +131,31 @@ class Questions:
             if one.id in ids
         }
         scored = scorer.score(pair.reference, pair.suspect)
-        return _Level(access, scored, fused, left_out, probes)
+        without = self._without(pair, scorer, scored, texts, further, access)
+        return _Level(access, scored, fused, left_out, probes, without)
+
+    def _without(
+        self,
+        pair: _Pair,
+        scorer: Scorer,
+        scored: Scored,
+        texts: Likeness,
+        further: Mapping[str, ByProbe],
+        access: Access,
+    ) -> dict[Question, tuple[Without, ...]]:
+        """Scores with each pack, and with each control, left out."""
+        if not scored.questions:
+            return {}
+        sides = pair.reference, pair.suspect
+        names = [self._model(run) for run in pair.source.models]
+        scorers = scorers_without(scorer, _fewer(pair.source, texts, further), access)
+        return {
+            question: (
+                *without_packs(scorers, question, sides),
+                *without_controls(scorer, question, sides, names),
+            )
+            for question in scored.questions
+        }
 
     def _further(self, pair: _Pair) -> tuple[dict[str, ByProbe], dict[str, str]]:
         """Metrics on distributions that every pair needed has, and why the others are left out."""
@@ -155,6 +188,7 @@ class Questions:
             left_out=tuple(NoScore(one, why) for one, why in left_out),
             missing_reference=missing[0],
             missing_suspect=missing[1],
+            without=level.without.get(question, ()),
         )
 
     def _model(self, run: str) -> str:
@@ -186,6 +220,24 @@ def _needed(pair: _Pair, *, directed: bool) -> list[tuple[str, str]]:
     reference = pair.source.models[pair.reference]
     everybody = permutations(pair.source.models, 2)
     return [(one, other) for one, other in everybody if not directed or other != reference]
+
+
+def _pack(address: str) -> str:
+    return address.split("#", maxsplit=1)[0]
+
+
+def _fewer(
+    source: Source, texts: Likeness, further: Mapping[str, ByProbe]
+) -> Iterator[tuple[str, Likeness]]:
+    """Pack → likeness on all other packs, for each pack that has a part in it."""
+    packs = {_pack(probe) for values in further.values() for probe in values} | texts.parts.keys()
+    for pack in sorted(packs):
+        kept = {
+            metric: {probe: v for probe, v in values.items() if _pack(probe) != pack}
+            for metric, values in further.items()
+        }
+        left = texts.without(pack) if pack in texts.parts else replace(texts, parts={})
+        yield pack, with_further(source, left, kept)
 
 
 def _score(question: Question, level: _Level) -> QuestionScore | NoScore:

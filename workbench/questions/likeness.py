@@ -1,7 +1,7 @@
 """Every text metric on one source: all pairs of models at once, ready for reweighted prompts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,18 @@ class Likeness:
     groups: int
     prompts: Floats
     """Prompts that both answered, shape (models, models)."""
+    parts: Mapping[str, Floats] = field(default_factory=dict)
+    """Part of the prompts that can be left out → prompts of it that both answered."""
+
+    def without(self, part: str) -> "Likeness":
+        """The same less one part of the prompts.
+
+        What is rare among all answers, and what length explains of a profile, stay as they are.
+        """
+        at = list(self.parts).index(part)
+        raw = {key: table.without(at) for key, table in self.raw.items()}
+        adjusted = {key: table.without(at) for key, table in self.adjusted.items()}
+        return Likeness(raw, adjusted, self.groups, self.prompts - self.parts[part])
 
     def beside(self, further: Mapping[str, PairedTable]) -> "Likeness":
         """The same with further tables, by id of metric, whose groups are drawn with its own."""
@@ -47,6 +59,7 @@ def measure(
     source: Source,
     embeddings: Mapping[str, NDArray[np.float32]] | None = None,
     report: Callable[[str], None] = lambda _: None,
+    part_of: Callable[[str], str] | None = None,
 ) -> Likeness:
     """Compute every text metric for all pairs of models of one source.
 
@@ -54,23 +67,39 @@ def measure(
         source: Prompts with the answers of every model.
         embeddings: Text → unit row; None leaves `paired-embedding` out.
         report: Called with the title of each metric when it begins.
+        part_of: Prompt → the part that it is left out with; None if none is ever left out.
     """
     place = deal([prompt.prompt for prompt in source.prompts])
     groups = [place[prompt.prompt] for prompt in source.prompts]
     models = len(source.models)
+    shared = {} if part_of is None else _shared_by_part(source, part_of)
+    parts = [list(shared).index(part_of(p.prompt)) for p in source.prompts] if part_of else []
     marks = _marks(source)
     raw: dict[str, AnyTable] = {}
     adjusted: dict[str, AnyTable] = {}
     for name, likeness in paired_likenesses(source, marks, embeddings).items():
         report(name)
-        raw[name] = adjusted[name] = paired.add_up(likeness, source.prompts, groups, models)
-    frame = Frame(source.prompts, groups, models, [_nuisances(p, marks) for p in source.prompts])
+        raw[name] = adjusted[name] = paired.add_up(likeness, source.prompts, groups, models, parts)
+    nuisances = [_nuisances(p, marks) for p in source.prompts]
+    frame = Frame(source.prompts, groups, models, nuisances, parts)
     for name, features in PROFILES.items():
         report(name)
         raw[name], adjusted[name] = profiles.count_profiles(features, frame)
     format_rows = [marks[prompt.prompt] for prompt in source.prompts]
     raw["format-profile"], adjusted["format-profile"] = profiles.format_profiles(format_rows, frame)
-    return Likeness(raw, adjusted, max(groups) + 1, source.shared().astype(np.float64))
+    everybody = source.shared().astype(np.float64)
+    return Likeness(raw, adjusted, max(groups) + 1, everybody, shared)
+
+
+def _shared_by_part(source: Source, part_of: Callable[[str], str]) -> dict[str, Floats]:
+    """Part → prompts of it that both of two models answered, parts in the order of the alphabet."""
+    dealt: dict[str, list[Answered]] = {}
+    for prompt in source.prompts:
+        dealt.setdefault(part_of(prompt.prompt), []).append(prompt)
+    return {
+        part: replace(source, prompts=tuple(prompts)).shared().astype(np.float64)
+        for part, prompts in sorted(dealt.items())
+    }
 
 
 PROFILES: Mapping[str, profiles.Features] = {

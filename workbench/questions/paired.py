@@ -1,7 +1,7 @@
 """Likeness of models on the same prompts: every pair of models at once, summed by group of prompts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +24,20 @@ class PairedTable:
     """Shape (groups, models, models)."""
     prompts: Floats
     """Prompts that both answered, same shape."""
+    parts: list["PairedTable"] = field(default_factory=list)
+    """What each part of the prompts adds to it; empty where none are told apart."""
 
     @classmethod
-    def empty(cls, groups: int, models: int) -> "PairedTable":
+    def empty(cls, groups: int, models: int, parts: int = 0) -> "PairedTable":
         """A table of nothing yet."""
         shape = (groups, models, models)
-        return cls(np.zeros(shape), np.zeros(shape))
+        inner = [cls.empty(groups, models) for _ in range(parts)]
+        return cls(np.zeros(shape), np.zeros(shape), inner)
+
+    def without(self, part: int) -> "PairedTable":
+        """The same less one part of the prompts."""
+        gone = self.parts[part]
+        return PairedTable(self.sums - gone.sums, self.prompts - gone.prompts)
 
     def add(self, group: int, here: NDArray[np.intp], values: Floats) -> None:
         """Add one prompt, the mean over its pairs of models taken away.
@@ -68,6 +76,7 @@ def add_up(
     prompts: Sequence[Answered],
     groups: Sequence[int],
     models: int,
+    parts: Sequence[int] = (),
 ) -> PairedTable:
     """Sum a likeness over prompts.
 
@@ -76,12 +85,16 @@ def add_up(
         prompts: Prompts with their answers.
         groups: Group of each prompt.
         models: Models of the source.
+        parts: Part of each prompt; empty if none are told apart.
     """
-    table = PairedTable.empty(max(groups, default=0) + 1, models)
-    for prompt, group in zip(prompts, groups, strict=True):
+    table = PairedTable.empty(max(groups, default=0) + 1, models, max(parts, default=-1) + 1)
+    of: Sequence[int | None] = parts or [None] * len(prompts)
+    for prompt, group, part in zip(prompts, groups, of, strict=True):
         here = np.unique(prompt.models)
         if len(here) > 1:
-            table.add(group, here, likeness(prompt))
+            values = likeness(prompt)
+            for into in (table, *([] if part is None else [table.parts[part]])):
+                into.add(group, here, values)
     return table
 
 

@@ -49,6 +49,12 @@ class ProfileTable:
 
     products: Floats
     """Shape (groups, models, groups, models)."""
+    left: tuple["ProfileTable", ...] = ()
+    """The same less each part of the prompts; empty where none are told apart."""
+
+    def without(self, part: int) -> "ProfileTable":
+        """The same less one part of the prompts."""
+        return self.left[part]
 
     def at(self, weights: Floats) -> Floats:
         """Cosine of two models' profiles over different groups of prompts.
@@ -89,6 +95,8 @@ class Frame:
     models: int
     nuisances: Sequence[Floats]
     """Per prompt what is regressed out of its answers, shape (answers, nuisances)."""
+    parts: Sequence[int] = ()
+    """Part of each prompt; empty if none are told apart."""
 
 
 def count_profiles(features: Features, frame: Frame) -> tuple[ProfileTable, ProfileTable]:
@@ -167,18 +175,27 @@ def _profiles(
     q = frame.nuisances[0].shape[1]
     sums = np.zeros((*shape, columns), dtype=np.float32)
     nuisance_sums = np.zeros((*shape, q))
+    parts = max(frame.parts, default=-1) + 1
+    part_sums = np.zeros((parts, *shape, columns), dtype=np.float32)
+    part_nuisances = np.zeros((parts, *shape, q))
     within, across = np.zeros((q, q)), np.zeros((q, columns))
-    for prompt, group, nuisance, table in zip(
-        frame.prompts, frame.groups, frame.nuisances, rows, strict=True
+    of: Sequence[int | None] = frame.parts or [None] * len(frame.prompts)
+    for prompt, group, part, nuisance, table in zip(
+        frame.prompts, frame.groups, of, frame.nuisances, rows, strict=True
     ):
         average, here = by_model(prompt), np.unique(prompt.models)
         apart, other = _apart(average @ table), _apart(average @ nuisance)
         sums[group, here] += apart
         nuisance_sums[group, here] += other
+        if part is not None:
+            part_sums[part, group, here] += apart
+            part_nuisances[part, group, here] += other
         within += other.T @ other
         across += other.T @ apart
     explained = np.linalg.pinv(within, hermitian=True) @ across
-    return _products(sums), _products(sums - (nuisance_sums @ explained).astype(np.float32))
+    freed = sums - (nuisance_sums @ explained).astype(np.float32)
+    part_freed = part_sums - (part_nuisances @ explained).astype(np.float32)
+    return _table(sums, part_sums), _table(freed, part_freed)
 
 
 def _apart(rows: Floats) -> Floats:
@@ -187,7 +204,13 @@ def _apart(rows: Floats) -> Floats:
     return apart
 
 
-def _products(sums: NDArray[np.float32]) -> ProfileTable:
+def _table(sums: NDArray[np.float32], parts: NDArray[np.float32]) -> ProfileTable:
+    """Products of all prompts, and of all less each part."""
+    left = tuple(ProfileTable(_products(sums - part)) for part in parts)
+    return ProfileTable(_products(sums), left)
+
+
+def _products(sums: NDArray[np.float32]) -> Floats:
     groups, models, _ = sums.shape
     flat = sums.reshape(groups * models, -1)
-    return ProfileTable((flat @ flat.T).astype(np.float64).reshape(groups, models, groups, models))
+    return (flat @ flat.T).astype(np.float64).reshape(groups, models, groups, models)

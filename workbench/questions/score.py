@@ -35,6 +35,14 @@ def few_prompts(prompts: int) -> str:
     return f"only {prompts} prompts were answered by both; at least {MIN_PROMPTS} are needed"
 
 
+def too_few_controls(families: int) -> str:
+    """Reason for no score beside so few independent families."""
+    return (
+        f"only {families} independent families are left as controls; at least {MIN_CONTROLS} are "
+        "needed"
+    )
+
+
 def foregone(source: Source, kin: Kin, reference: int, suspect: int) -> str:
     """Why a pair can have no score whatever was answered, told before anything is measured.
 
@@ -68,7 +76,14 @@ class Scored:
 class Scorer:
     """Scores pairs of one source. No label and no other pair of the file has any part in it."""
 
-    def __init__(self, name: str, likeness: Likeness, kin: Kin, access: Access = "text") -> None:
+    def __init__(
+        self,
+        name: str,
+        likeness: Likeness,
+        kin: Kin,
+        access: Access = "text",
+        rounds: int = ROUNDS,
+    ) -> None:
         """Fit slopes and units on the models that are declared unrelated.
 
         Args:
@@ -77,6 +92,7 @@ class Scorer:
             kin: Who is whose relative.
             access: What of the models goes in; a metric beyond it is left out, as is one that has no
                 value for half of the models or more.
+            rounds: Draws behind an interval; with 0 there are values only.
         """
         self.name = name
         self.shared = likeness.prompts
@@ -90,7 +106,7 @@ class Scorer:
         self.fused: dict[Question, Floats] = {}
         self.fused_raw: dict[Question, Floats] = {}
         if asked := self._answerable(access):
-            self._fuse(asked, likeness, _draws(likeness.groups, name))
+            self._fuse(asked, likeness, _draws(likeness.groups, name, rounds))
         self._nothing = NOT_SEEN if access == "logits" else NOTHING_TELLS
 
     def _answerable(self, access: Access) -> list[Question]:
@@ -153,17 +169,18 @@ class Scorer:
             Both questions' scores, or the reason why there are none.
         """
         prompts = int(self.shared[reference, suspect])
-        if reason := self._hindrance(reference, suspect, prompts):
-            return Scored(prompts, (), reason=reason)
-        panel = self.panels.panel(reference, suspect)
-        if len(panel) < MIN_CONTROLS:
-            reason = (
-                f"only {len(panel)} independent families are left as controls; "
-                f"at least {MIN_CONTROLS} are needed"
-            )
+        panel, reason = self.standing(reference, suspect)
+        if reason:
             return Scored(prompts, tuple(panel), reason=reason)
         found = {q: self._question(q, reference, suspect, panel) for q in self.fused}
         return Scored(prompts, tuple(panel), found)
+
+    def standing(self, reference: int, suspect: int) -> tuple[list[int], str]:
+        """Panel of a pair, as indices of models, and why it can have no score; empty if it can."""
+        if reason := self._hindrance(reference, suspect, int(self.shared[reference, suspect])):
+            return [], reason
+        panel = self.panels.panel(reference, suspect)
+        return panel, too_few_controls(len(panel)) if len(panel) < MIN_CONTROLS else ""
 
     def _hindrance(self, reference: int, suspect: int, prompts: int) -> str:
         if reference == suspect:
@@ -232,10 +249,10 @@ def _at(table: AnyTable, draws: Floats) -> Floats:
     return table.at(draws)
 
 
-def _draws(groups: int, name: str) -> Floats:
+def _draws(groups: int, name: str, rounds: int) -> Floats:
     """All groups once, then as often as they come up; shape (1 + rounds, groups)."""
     generator = np.random.default_rng(seed_from("groups of prompts", name))
-    drawn = generator.multinomial(groups, np.full(groups, 1 / groups), ROUNDS)
+    drawn = generator.multinomial(groups, np.full(groups, 1 / groups), rounds)
     return np.concatenate([np.ones((1, groups)), drawn])
 
 

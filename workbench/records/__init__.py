@@ -14,6 +14,7 @@ calibrated.py what a calibration says of itself
 weighed.py    likelihood ratios, error rates, opinions
 decided.py    when asking a suspect may stop
 explored.py   maps, trees and curves to explore by
+shown.py      what a report shows beside a comparison
 codec.py      records ↔ JSON types
 """
 
@@ -58,6 +59,7 @@ from workbench.records.found import (
     Score,
     StackFloor,
     Verdict,
+    Without,
 )
 from workbench.records.recorded import (
     MOST_SETTINGS,
@@ -66,6 +68,7 @@ from workbench.records.recorded import (
     RecordedFile,
     Recording,
 )
+from workbench.records.shown import Quote, Validated
 from workbench.records.weighed import (
     DecodingUsed,
     ErrorRate,
@@ -144,6 +147,7 @@ __all__ = [
     "Question",
     "QuestionFinding",
     "QuestionScore",
+    "Quote",
     "Ratio",
     "Reading",
     "RecordedAnswer",
@@ -160,9 +164,11 @@ __all__ = [
     "SystemFigures",
     "Template",
     "TopTokens",
+    "Validated",
     "Verdict",
     "Vocabulary",
     "Weighing",
+    "Without",
     "from_json",
     "to_json",
 ]

@@ -150,6 +150,17 @@ class QuestionScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """A question's score once one pack, or one control, is left out."""
+
+    kind: Literal["pack", "control"]
+    name: str
+    score: float | None
+    """None: there is none, for a reason."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionFinding:
     """What one question came to at one level of access."""
 
@@ -168,6 +179,8 @@ class QuestionFinding:
     """Share of the protocol's prompts to which the reference gave nothing usable, 0 to 1; None where
     none was planned."""
     missing_suspect: float | None
+    without: tuple[Without, ...] = ()
+    """The score with each pack, and with each control, left out."""
 
 
 @dataclass(frozen=True)

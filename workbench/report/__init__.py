@@ -4,7 +4,6 @@ from workbench.report.attachments import attachments
 from workbench.report.blocks import Document
 from workbench.report.document import build_document, document_json
 from workbench.report.exhibits import Exhibit, exhibits
-from workbench.report.of_case import document_of
 from workbench.report.pdf import write_pdf
 
 __all__ = [
@@ -13,7 +12,6 @@ __all__ = [
     "attachments",
     "build_document",
     "document_json",
-    "document_of",
     "exhibits",
     "write_pdf",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from workbench.records import Comparison, Pack, Plan, Run, Served
+from workbench.records import Comparison, Pack, Plan, Quote, Run, Served, Validated
 from workbench.report.attached import NOTHING, Attachments
 from workbench.report.exhibits import Exhibit
 from workbench.report.wording import Words, naming
@@ -118,7 +118,7 @@ class Document:
     cover: KeyValues
     sections: tuple[Section, ...]
     records: dict[str, Any]
-    """The comparison, plan, runs and packs it was written from, as JSON."""
+    """Comparison, plan, runs, packs, quotes and calibrations it was written from, as JSON."""
     attachments: Attachments = NOTHING
     made_with: Mapping[str, str] = field(default_factory=dict)
     """What sets the pages: library → version."""
@@ -151,6 +151,10 @@ class Material:
     attachments: Attachments = NOTHING
     made_with: Mapping[str, str] = field(default_factory=dict)
     """What sets the pages: library → version."""
+    quotes: tuple[Quote, ...] = ()
+    """Answers to the probes that are shown as examples."""
+    validated: tuple[Validated, ...] = ()
+    """The calibration of each question that was judged with one at hand."""
 
     def said(self, text: str) -> Words:
         """Sentences made elsewhere, with the models, packs and metrics named in them set apart."""

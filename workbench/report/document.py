@@ -4,11 +4,21 @@ The same comparison gives the same document, word for word; nothing here looks a
 model or the network. Every sentence is checked against the refused phrases before it leaves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import ReportError
-from workbench.records import Comparison, Pack, Plan, Run, Served, Status, to_json
+from workbench.records import (
+    Comparison,
+    Pack,
+    Plan,
+    Quote,
+    Run,
+    Served,
+    Status,
+    Validated,
+    to_json,
+)
 from workbench.report.attached import NOTHING, Attachment, Attachments
 from workbench.report.blocks import (
     Block,
@@ -21,17 +31,24 @@ from workbench.report.blocks import (
     Table,
     texts,
 )
+from workbench.report.contents import PARTS, TITLES, Part
 from workbench.report.exhibits import Exhibit, exhibits
 from workbench.report.made_with import setting_versions
 from workbench.report.numbers import counted, moment
 from workbench.report.sections import (
+    appendix,
     evaluation,
+    examples,
     integrity,
     items,
     limits,
     method,
+    propositions,
+    question,
     results,
     summary,
+    terms,
+    validation,
 )
 from workbench.report.wording import Words, check, name, own, plain
 
@@ -44,16 +61,22 @@ STATUS_WORDS: Mapping[Status, str] = {
     "not comparable": "not comparable: technical findings only",
 }
 
-SECTIONS = (
-    (own("Summary"), summary.blocks),
-    (own("Items examined"), items.blocks),
-    (own("Method in short"), method.blocks),
-    (own("Results with controls"), results.blocks),
-    (own("Evaluation"), evaluation.blocks),
-    (own("Limitations and what this does not show"), limits.blocks),
-    (own("Integrity"), integrity.blocks),
-)
-"""The contents, in the order of the report."""
+SECTIONS: Mapping[Part, Callable[[Material], Sequence[Block]]] = {
+    "summary": summary.blocks,
+    "question": question.blocks,
+    "items": items.blocks,
+    "propositions": propositions.blocks,
+    "methods": method.blocks,
+    "validation": validation.blocks,
+    "results": results.blocks,
+    "examples": examples.blocks,
+    "evaluation": evaluation.blocks,
+    "limits": limits.blocks,
+    "integrity": integrity.blocks,
+    "glossary": terms.blocks,
+    "appendix": appendix.blocks,
+}
+"""What writes each part; their order is that of `contents.PARTS`."""
 
 
 def build_document(
@@ -65,6 +88,8 @@ def build_document(
     *,
     attachments: Attachments = NOTHING,
     made_with: Mapping[str, str] | None = None,
+    quotes: Sequence[Quote] = (),
+    validated: Sequence[Validated] = (),
 ) -> Document:
     """Write the report of one suspect's comparison.
 
@@ -76,6 +101,8 @@ def build_document(
         served: Run of an endpoint → what answered.
         attachments: The files that it carries beside `evidence.json`.
         made_with: What sets its pages, library → version; this machine's if None.
+        quotes: Answers to the probes that `chosen` names, for the examples.
+        validated: The calibration of each question that was judged, with its curves.
 
     Raises:
         ReportError: If the comparison is of another plan, or a sentence holds a refused phrase.
@@ -97,10 +124,12 @@ def build_document(
         plan,
         kept,
         tuple(packs),
-        exhibits(comparison),
+        exhibits(comparison, validated),
         served or {},
         attachments,
         setting_versions() if made_with is None else made_with,
+        tuple(quotes),
+        tuple(validated),
     )
     document = _written(material)
     check(_every_text(document))
@@ -116,14 +145,16 @@ def _written(material: Material) -> Document:
         software=f"Model workbench {plan.software}",
         cover=_cover(material),
         sections=tuple(
-            Section(number, title, tuple(blocks(material)))
-            for number, (title, blocks) in enumerate(SECTIONS, start=1)
+            Section(number, own(TITLES[part]), tuple(SECTIONS[part](material)))
+            for number, part in enumerate(PARTS, start=1)
         ),
         records={
             "comparison": to_json(comparison),
             "plan": to_json(plan),
             "runs": [to_json(run) for run in material.runs],
             "packs": [to_json(pack) for pack in material.packs],
+            "quotes": [to_json(quote) for quote in material.quotes],
+            "validated": [to_json(one) for one in material.validated],
         },
         attachments=material.attachments,
         made_with=material.made_with,

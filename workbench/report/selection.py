@@ -12,10 +12,13 @@ from workbench.report.blocks import (
     Paragraph,
     Section,
 )
+from workbench.report.contents import TITLES
 from workbench.report.wording import Words, own, plain, say
 
-ALWAYS = ("Summary", "Evaluation", "Limitations and what this does not show", "Integrity")
-"""Sections that no report goes without: an answer never stands without its limits."""
+ALWAYS = tuple(
+    TITLES[part] for part in ("summary", "validation", "evaluation", "limits", "integrity")
+)
+"""Sections that no report goes without: an answer never stands without its error rates and limits."""
 
 
 def optional_sections(document: Document) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""How a calibration did, in Plotly: Tippett plot, error trade-off, reliability."""
+"""How a calibration trades its two kinds of error, in Plotly; its other curves are exhibits."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -7,33 +7,10 @@ from scipy.special import ndtri
 from workbench.records import Curves
 from workbench.ui.figures import COLOURS
 
-DERIVED, OTHER = COLOURS[0], COLOURS[1]
+DERIVED = COLOURS[0]
 MARGIN = {"t": 24, "b": 8, "l": 8, "r": 8}
 LEGEND = {"orientation": "h", "y": 1.12}
 PROBIT_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8)
-
-
-def tippett_figure(curves: Curves) -> go.Figure:
-    """Draw the share of pairs that reach each likelihood ratio, derived pairs and others."""
-    figure = go.Figure()
-    for name, shares, colour, dash in (
-        ("derived pairs", curves.derived_reaching, DERIVED, "solid"),
-        ("pairs of the alternative", curves.other_reaching, OTHER, "dash"),
-    ):
-        figure.add_scatter(
-            name=name,
-            x=curves.thresholds,
-            y=shares,
-            line={"color": colour, "dash": dash, "shape": "hv"},
-            hovertemplate="log10 LR ≥ %{x:.2f}: %{y:.1%}",
-        )
-    figure.add_vline(0, line={"color": COLOURS[2], "width": 1})
-    return figure.update_layout(
-        xaxis={"title": "log10 likelihood ratio"},
-        yaxis={"title": "share that reach it", "range": [-0.02, 1.02], "tickformat": ".0%"},
-        legend=LEGEND,
-        margin=MARGIN,
-    )
 
 
 def roc_figure(curves: Curves) -> go.Figure:
@@ -88,42 +65,5 @@ def det_figure(curves: Curves) -> go.Figure | None:
     return figure.update_layout(
         xaxis={"title": "mistaken for derived", "range": span, **ticks},
         yaxis={"title": "derived pairs missed", "range": span, **ticks},
-        margin=MARGIN,
-    )
-
-
-def reliability_figure(curves: Curves) -> go.Figure:
-    """Draw what was said against what the labelled pairs themselves would have said at best.
-
-    Where these pairs would have said infinity, which a handful of them always do at the ends, there
-    is no point.
-    """
-    points = [
-        (stated, pooled)
-        for stated, pooled in zip(curves.stated, curves.pooled, strict=True)
-        if pooled is not None
-    ]
-    edge = max(1.0, *(abs(value) for point in points for value in point), 1.0)
-    figure = go.Figure()
-    figure.add_scatter(
-        name="as good as can be",
-        x=(-edge, edge),
-        y=(-edge, edge),
-        mode="lines",
-        line={"color": COLOURS[2], "dash": "dot"},
-        hoverinfo="skip",
-    )
-    figure.add_scatter(
-        name="labelled pairs",
-        x=[stated for stated, _ in points],
-        y=[pooled for _, pooled in points],
-        mode="lines+markers",
-        line={"color": DERIVED, "shape": "hv"},
-        hovertemplate="said %{x:.2f}, borne out %{y:.2f}",
-    )
-    return figure.update_layout(
-        xaxis={"title": "log10 likelihood ratio as given"},
-        yaxis={"title": "as borne out (PAV)"},
-        legend=LEGEND,
         margin=MARGIN,
     )

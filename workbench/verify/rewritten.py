@@ -8,7 +8,6 @@ from workbench.custody import Check
 from workbench.digest import digest_of_bytes
 from workbench.errors import ReportError
 from workbench.records import Comparison
-from workbench.report import document_of
 from workbench.report.attached import EVIDENCE
 from workbench.report.attachments import FILES, carried
 from workbench.report.blocks import Document
@@ -18,6 +17,7 @@ from workbench.report.made_with import setting_versions
 from workbench.report.pdf import attached_json, pdf_bytes
 from workbench.report.schema import Evidence
 from workbench.report.selection import leave_out
+from workbench.reported import report_on
 from workbench.store import CaseStore
 from workbench.store.archive import Kind, journal_heads
 from workbench.store.journal import CASE_JOURNAL
@@ -76,7 +76,7 @@ def _document(
     contents = {name: given.files.get(name, b"") for name in FILES}
     head = journal_heads(store)[CASE_JOURNAL]["head"]
     files = carried(contents, absent, head)
-    whole = document_of(store, kept, files, evidence.made_with)
+    whole = report_on(store, kept, files, evidence.made_with)
     return leave_out(whole, evidence.left_out.sections, evidence.left_out.exhibits)
 
 

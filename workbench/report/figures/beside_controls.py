@@ -21,6 +21,7 @@ from workbench.report.charts import (
     row_axis,
     short_labels,
 )
+from workbench.report.contents import at
 from workbench.report.figures.exhibit import Exhibit, lead_line, missing
 from workbench.report.glyphs import printable
 from workbench.report.wording import Words, own, say, spoken
@@ -98,7 +99,8 @@ def _described(comparison: Comparison) -> Words:
     )
     return say(
         "Rows of points with 95 % intervals: the suspect {suspect} and {n} controls, by {m} "
-        "metrics. {above} The numbers are in the tables of section 4.",
+        "metrics. {above} The numbers are in the tables of {results}.",
+        results=own(at("results")),
         suspect=comparison.suspect,
         n=len(comparison.controls),
         m=len(comparison.lines),

@@ -26,7 +26,9 @@ class Exhibit:
     rows: tuple[Row, ...]
     """Its data."""
     question: Question | None = None
-    """The question it weighs; None: it shows results."""
+    """The question it weighs or whose calibration it shows; None: it shows results."""
+    validates: bool = False
+    """Whether it shows a calibration."""
 
     @property
     def digest(self) -> str:

@@ -1,4 +1,4 @@
-"""Within section 1: the answer to each question for a reader who knows no statistics."""
+"""Within the summary: the answer to each question for a reader who knows no statistics."""
 
 from collections.abc import Mapping
 

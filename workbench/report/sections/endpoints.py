@@ -1,4 +1,4 @@
-"""Part of section 2: models behind endpoints, what they were measured to offer, and what answered."""
+"""Of the items examined: models behind endpoints, what they offer, and what answered."""
 
 from workbench.records import EndpointTraits, Run, Served
 from workbench.report.blocks import Block, Column, Material, Paragraph, Table

@@ -1,11 +1,11 @@
-"""Section 5: what the scores are worth, one question at a time."""
+"""What the scores are worth, one question at a time."""
 
 from workbench.evidence.verdict import common_reasons
 from workbench.evidence.wording import QUESTION_WORDS
 from workbench.records import Opinion
 from workbench.report.blocks import Block, Heading, Material, Paragraph, Points
 from workbench.report.exhibits import exhibit_of
-from workbench.report.sections import opinions, weighed
+from workbench.report.sections import opinions, sensitivity, weighed
 from workbench.report.wording import own
 
 
@@ -57,4 +57,5 @@ def _question(material: Material, opinion: Opinion) -> list[Block]:
             exhibit_of(material.exhibits, opinion.question),
             material.said,
         ),
+        *sensitivity.blocks(material.comparison, opinion),
     ]

@@ -1,4 +1,4 @@
-"""Section 2: which models were examined, how they were reached and what they returned."""
+"""Which models were examined, how they were reached and what they returned."""
 
 from workbench.records import Outcome, Run
 from workbench.report.blocks import Block, Column, Material, Paragraph, Table

@@ -1,9 +1,13 @@
-"""Section 6: what the findings cannot carry."""
+"""What the findings cannot carry."""
 
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Points, Table
 from workbench.report.wording import Words, joined, name, own, recorded, say
 
 NOT_SHOWN = (
+    (
+        "Who asked what of whom. Behavioural likeness is not account telemetry: it holds no log of "
+        "requests, accounts or addresses."
+    ),
     (
         "How a likeness arose. Answers that are alike can come from shared training data, a shared "
         "teacher, a shared base model or public text."

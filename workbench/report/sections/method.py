@@ -1,7 +1,8 @@
-"""Section 3: how the numbers are made, and what each of them means."""
+"""How the numbers are made, and what each of them means."""
 
 from workbench.evidence.wording import stopped_early
 from workbench.report.blocks import Block, Column, KeyValues, Material, Paragraph, Table
+from workbench.report.contents import at
 from workbench.report.wording import Words, name, own, recorded, say
 
 KINDS = {
@@ -13,7 +14,7 @@ KINDS = {
 
 
 def blocks(material: Material) -> list[Block]:
-    """Write the method in short."""
+    """Write the methods."""
     return [
         Paragraph(
             own(
@@ -28,6 +29,7 @@ def blocks(material: Material) -> list[Block]:
         _packs(material),
         *_extent(material),
         *_weak(material),
+        Paragraph(own(CONTROLS)),
         _metrics(material),
         KeyValues(tuple(_terms(material))),
     ]
@@ -78,6 +80,11 @@ def _packs(material: Material) -> Table:
     )
 
 
+CONTROLS = (
+    "Controls get the same probes as the suspect, under the same settings, and go through the same "
+    "arithmetic; each stands beside the suspect in every table. A plan may also put a control in the "
+    "suspect's place (a sham), and the reference's own weights behind another server (a stack)."
+)
 PARTS = {
     "open": "the open part: a fifth of each pack is sealed, to be asked for confirmation only",
     "sealed": "the sealed part: the fifth of each pack that was held back until now",
@@ -114,7 +121,7 @@ def _weak(material: Material) -> list[Block]:
 def _metrics(material: Material) -> Table:
     meaning = {"similarity": "higher is more alike", "distance": "lower is more alike"}
     return Table(
-        own("Metrics, in the order of section 4"),
+        own(f"Metrics, in the order of {at('results')}"),
         (
             Column(own("Metric"), share=3),
             Column(own("Key"), "code", 2),
@@ -134,6 +141,16 @@ def _metrics(material: Material) -> Table:
 
 
 def _terms(material: Material) -> list[tuple[Words, Words]]:
+    return [*_of_metrics(material), *_of_questions(), _encoder(material)]
+
+
+def _encoder(material: Material) -> tuple[Words, Words]:
+    embedder = material.comparison.embedder
+    words = say("Texts are compared as embeddings by {embedder}.", embedder=embedder)
+    return own("Sentence encoder"), words
+
+
+def _of_metrics(material: Material) -> list[tuple[Words, Words]]:
     places = len(material.comparison.controls) + 1
     return [
         (
@@ -173,11 +190,27 @@ def _terms(material: Material) -> list[tuple[Words, Words]]:
                 "How many probes a score rests on: those that both models gave something usable to."
             ),
         ),
+    ]
+
+
+def _of_questions() -> list[tuple[Words, Words]]:
+    return [
         (
-            own("Sentence encoder"),
-            say(
-                "Texts are compared as embeddings by {embedder}.",
-                embedder=material.comparison.embedder,
+            own("Score of a question"),
+            own(
+                "Of each metric that bears on the question and tells unrelated models apart: its "
+                "likeness, less what goes with length and layout, in units of its spread among "
+                "unrelated models. Their mean is centred as above. 0 is what unrelated models reach "
+                "on average, 1 their spread."
+            ),
+        ),
+        (
+            own("Likelihood ratio"),
+            own(
+                "Made from a question's score by a calibration of this very protocol: how often "
+                "derivatives and how often other pairs have such a score. It is kept within bounds "
+                "that the number of labelled families can carry. Its 90 % interval covers probes, "
+                "controls and labelled families."
             ),
         ),
     ]

@@ -1,4 +1,4 @@
-"""Within section 5: one question, from its answer in words to the conditions behind it.
+"""Within the evaluation: one question, from its answer in words to the conditions behind it.
 
 The pages show these blocks, too.
 """
@@ -67,7 +67,6 @@ def details(
     return [
         *([weighed.weighings(comparison, opinion, said)] * bool(opinion.weighings)),
         *([] if exhibit is None else [Figure(exhibit)]),
-        *weighed.errors(opinion),
         *weighed.lattice(opinion),
         *weighed.gates(opinion, said),
     ]

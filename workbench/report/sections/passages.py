@@ -1,4 +1,4 @@
-"""Within section 4: where along passages suspect and reference agree more than controls do."""
+"""Within the results: where along passages suspect and reference agree more than controls do."""
 
 from statistics import fmean
 

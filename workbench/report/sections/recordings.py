@@ -1,4 +1,4 @@
-"""Part of section 2: models that were not asked here, and the files their answers come from."""
+"""Of the items examined: models that were not asked here, and the files their answers come from."""
 
 from collections.abc import Sequence
 

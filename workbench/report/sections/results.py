@@ -1,4 +1,4 @@
-"""Section 4: every metric with the controls beside the suspect; a missing one has its line."""
+"""Every metric with the controls beside the suspect; a missing one has its line."""
 
 from workbench.records import EvidenceLine, NoScore, PairScore, Score
 from workbench.report.blocks import (

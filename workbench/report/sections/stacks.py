@@ -1,4 +1,4 @@
-"""Within section 4: what serving the same weights another way changes by itself."""
+"""Within the results: what serving the same weights another way changes by itself."""
 
 from workbench.records import AnyScore, NoScore, StackFloor
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Table

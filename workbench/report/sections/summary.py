@@ -1,13 +1,14 @@
-"""Section 1: the question, the answer and its main limits, on one page, in plain language."""
+"""The question, the answer and its main limits, on one page, in plain language."""
 
 from collections.abc import Sequence
 
 from workbench.evidence.propositions import ALTERNATIVES
 from workbench.records import Opinion
 from workbench.report.blocks import Block, Heading, Material, Paragraph, Points
+from workbench.report.contents import at
 from workbench.report.numbers import counted
 from workbench.report.sections import answers
-from workbench.report.wording import Words, joined, name, own, plain, recorded, say
+from workbench.report.wording import Words, joined, name, own, plain, say
 
 
 def blocks(material: Material) -> list[Block]:
@@ -43,9 +44,11 @@ def _question(material: Material) -> Words:
     comparison = material.comparison
     if comparison.verdict.opinions:
         return say(
-            "Two things are asked of the suspect model {suspect}, and neither answer speaks for the "
-            "other: whether it comes from the weights of the reference model {reference}, and whether "
-            "it learned from what {reference} wrote. Section 5 weighs each against other explanations.",
+            "Two things are asked of the suspect model {suspect}, and neither answer speaks for "
+            "the other: whether it comes from the weights of the reference model {reference}, "
+            "and whether it learned from what {reference} wrote. {evaluation} weighs each "
+            "against other explanations.",
+            evaluation=own(at("evaluation").capitalize()),
             suspect=comparison.suspect,
             reference=comparison.reference,
         )
@@ -93,19 +96,17 @@ def _found(material: Material) -> Words:
     above = [line for line in ranked if line.above_every_control]
     if not ranked:
         return own(
-            "No metric could rank the suspect among the controls; section 4 gives the reasons."
+            "No metric could rank the suspect among the controls; "
+            f"{at('results')} gives the reasons."
         )
     missing = len(lines) - len(ranked)
     return say(
         "{metrics} could rank the suspect among the controls. The suspect was more like the "
-        "reference than every control by {above} of them{names}.{missing}",
+        "reference than every control by {above} of them.{missing}",
         metrics=own(counted(len(ranked), "metric")),
         above=len(above),
-        names=say(" ({list})", list=joined(recorded(line.title) for line in above))
-        if above
-        else own(""),
         missing=own(
-            f" {counted(missing, 'further metric')} could not; section 4 gives the reasons."
+            f" {counted(missing, 'further metric')} could not; {at('results')} gives the reasons."
             if missing
             else ""
         ),
@@ -133,7 +134,9 @@ def _untested(material: Material) -> Words:
         accounts = [item.split(". ")[0].rstrip(".") for item in verdict.untested]
         listed = joined((material.said(account) for account in accounts), "; ")
     if not listed or not plain(listed):
-        return own("The answer holds against the alternatives named in section 6, and no others.")
+        return own(
+            f"The answer holds against the alternatives of {at('propositions')}, and no others."
+        )
     return say(
         "Other explanations were not tested: {list}. Any of them can make two models alike.",
         list=listed,

@@ -6,6 +6,7 @@ from workbench.calibrations import read
 from workbench.evidence.weighing import Calibration
 from workbench.explore import curves_of
 from workbench.records import Alternative, Curves, NoScore, Question
+from workbench.report.exhibits import VALIDATION
 from workbench.ui import calibration_tables, choices, curves, state, widgets
 
 
@@ -62,28 +63,9 @@ def _curves(calibration: Calibration, question: Question, alternative: Alternati
         f"{len(found.derived):,} derived pairs and {len(found.other):,} pairs of the alternative, "
         "each judged without every pair of its own families"
     )
-    st.header("Tippett plot", anchor=False)
-    st.caption(
-        "How many pairs reach each likelihood ratio. The further apart the lines the better; what "
-        "the second line still reaches right of 0 is misleading evidence."
-    )
-    widgets.explored(
-        curves.tippett_figure(found),
-        alt="Share of derived and of other pairs that reach each likelihood ratio",
-    )
-    left, right = st.columns(2)
-    with left:
-        _trade_off(found)
-    with right:
-        st.header("Reliability", anchor=False)
-        st.caption(
-            "Along the dotted line a ratio means what it says; below it, it claims too much. Ends "
-            "where these few pairs would have said infinity have no point."
-        )
-        widgets.explored(
-            curves.reliability_figure(found),
-            alt="Likelihood ratio as given against the best monotone recalibration of these pairs",
-        )
+    for number, draw in enumerate(VALIDATION, start=1):
+        widgets.exhibit(draw(question, alternative, found, number))
+    _trade_off(found)
 
 
 def _trade_off(found: Curves) -> None:

@@ -8,11 +8,12 @@ import streamlit as st
 
 from workbench import errand
 from workbench.digest import digest_of_text
-from workbench.report import Document, attachments, document_of
+from workbench.report import Document, attachments
 from workbench.report.attached import Attachments
 from workbench.report.html import html_bytes
 from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
 from workbench.report.selection import leave_out, optional_sections
+from workbench.reported import report_on
 from workbench.store import CaseStore
 from workbench.store.exports import Table, write_table
 from workbench.ui import errands, signing, state, tables, widgets
@@ -41,7 +42,7 @@ def render() -> None:
             suspect = state.chosen_suspect(store.plan())
         comparison = state.comparison_of(store, suspect)
         if comparison is not None:
-            whole = document_of(store, comparison, _attachments(_stamps(store), store))
+            whole = report_on(store, comparison, _attachments(_stamps(store), store))
             _report(store, suspect, whole)
         else:
             st.info("There is no report yet: this suspect was not compared.")

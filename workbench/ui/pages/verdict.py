@@ -10,7 +10,7 @@ from workbench.records import Comparison, EvidenceLine, Verdict
 from workbench.report.exhibits import Exhibit, exhibit_of, exhibits
 from workbench.report.figures.exhibit import lead_line
 from workbench.report.numbers import counted
-from workbench.report.sections import opinions, weighed
+from workbench.report.sections import opinions, sensitivity, weighed
 from workbench.report.wording import own
 from workbench.store import CaseStore
 from workbench.store.views import ProbeQuery, find_probes
@@ -86,7 +86,7 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
 
 
 def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
-    """Answer each question in a block of its own, as the report's section 5 does."""
+    """Answer each question in a block of its own, as the report's evaluation does."""
     verdict = comparison.verdict
     for opinion in verdict.opinions:
         with st.container(border=True):
@@ -94,6 +94,8 @@ def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
             widgets.status_badge(opinion.status)
             exhibit = exhibit_of(drawn, opinion.question)
             blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
+            blocks.show(weighed.errors(opinion))
+            blocks.show(sensitivity.blocks(comparison, opinion))
     _listed("For both questions", common_reasons(verdict))
     _listed("Alternatives not tested", verdict.untested)
     blocks.show([weighed.scale()])

@@ -1,0 +1,51 @@
+"""From a recorded case to its report, with the answers and the calibration it shows."""
+
+import dataclasses
+
+from tests import calibrated, made, opinions
+from workbench import calibrations
+from workbench.records import Curves
+from workbench.reported import quotes, report_on, validated
+
+
+def judged(tmp_path, digest=None):
+    """A recorded case whose weights question was judged with a calibration."""
+    opinion = opinions.supporting()
+    if digest is not None:
+        opinion = dataclasses.replace(opinion, calibration_digest=digest)
+    return made.evaluated_case(tmp_path, opinions=(opinion, opinions.gated("outputs")))
+
+
+def test_examples_come_with_the_answers_of_reference_and_suspect_alone(tmp_path):
+    store = judged(tmp_path)
+    found = quotes(store, store.comparisons()[0], store.packs())
+    assert {quote.run_id for quote in found} == {"reference-base", "suspect-tuned"}
+    assert found[0].text == made.says("base", found[0].probe_address, found[0].repeat)
+
+
+def test_the_calibration_that_spoke_is_read_from_the_case(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    calibration = calibrations.read(calibrated.keep(tmp_path / "library"))
+    store = judged(tmp_path / "cases", calibration.digest)
+    calibrations.keep([calibration], store.calibration_folder)
+    (one,) = validated(store, store.comparisons()[0])
+    assert (one.question, one.alternative) == ("weights", "sibling")
+    assert one.figures == calibration.figures
+
+
+def test_a_calibration_with_judged_pairs_has_curves(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    calibration = calibrations.read(calibrated.keep(tmp_path / "library"))
+    tested = opinions.opinion("weights", opinions.weighed("independent", 0.6, 0.3, 0.8))
+    tested = dataclasses.replace(tested, calibration_digest=calibration.digest)
+    store = made.evaluated_case(tmp_path / "cases", opinions=(tested,))
+    calibrations.keep([calibration], store.calibration_folder)
+    (one,) = validated(store, store.comparisons()[0])
+    assert isinstance(one.curves, Curves)
+    assert [e.number for e in report_on(store, store.comparisons()[0]).exhibits] == [4, 5, 1, 2, 3]
+
+
+def test_a_case_without_its_calibration_still_has_a_report(tmp_path):
+    store = judged(tmp_path)
+    assert validated(store, store.comparisons()[0]) == ()
+    assert report_on(store, store.comparisons()[0]).exhibits

@@ -239,3 +239,20 @@ def test_a_note_made_after_the_comparison_changes_no_report(tmp_path):
 def test_every_file_is_taken_out_as_it_was_attached(report, document):
     files = read_pdf(report).files
     assert {file.name: file.content for file in document.attachments.files}.items() <= files.items()
+
+
+def test_a_signature_behind_the_report_is_checked_and_is_no_tampering(report, tmp_path):
+    from datetime import timedelta
+
+    from tests import keys
+    from workbench.report.sign import load_key, sign
+
+    key = load_key(keys.p12(), keys.PASSPHRASE)
+    begins = key.signing_cert.not_valid_before
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(sign(report.read_bytes(), key, begins + timedelta(days=1)))
+    checks = verified(path)
+    assert problems(checks) == {}
+    assert "signed" in checks["Signature"].detail
+    again = verified(flipped(path, tmp_path / "f.pdf", at=len(report.read_bytes()) + 200))
+    assert "Signature" in problems(again)

@@ -20,9 +20,10 @@ from workbench.verify import attached
 from workbench.verify.case import verify_records
 from workbench.verify.numbers import numbers
 from workbench.verify.rewritten import Appended, rewritten
+from workbench.verify.signed import signature
 from workbench.verify.words import NOT_AT_HAND
 
-APPENDED: tuple[Appended, ...] = ()
+APPENDED: tuple[Appended, ...] = (signature,)
 """What may follow a report in its file: checks of signatures."""
 NEEDED: dict[Kind, frozenset[Material]] = {
     "likelihoods": LIKELIHOODS,

@@ -94,25 +94,26 @@ def _says(given: Given, document: Document) -> Check:
 def _file(
     given: Given, evidence: Evidence, again: bytes, appended: Sequence[Appended]
 ) -> Iterator[Check]:
+    spoken = [check for look in appended if (check := look(given.content, len(again))) is not None]
+    yield _same_bytes(given, evidence, again, accounted=bool(spoken))
+    yield from spoken
+
+
+def _same_bytes(given: Given, evidence: Evidence, again: bytes, *, accounted: bool) -> Check:
     title = "The file itself"
     here = setting_versions()
     if not given.content.startswith(again) and evidence.made_with != here:
-        yield _not_set_alike(given, evidence, here)
-        return
+        return _not_set_alike(given, evidence, here)
     if not given.content.startswith(again):
-        yield Check(title, (_first_difference(given, again),), f"{len(again):,} bytes set anew")
-        return
+        return Check(title, (_first_difference(given, again),), f"{len(again):,} bytes set anew")
     detail = f"{len(again):,} bytes set anew, all the same"
     behind = len(given.content) - len(again)
-    if not behind:
-        yield Check(title, (), detail)
-        return
-    spoken = [check for look in appended if (check := look(given.content, len(again))) is not None]
+    if not behind or accounted:
+        return Check(title, (), detail)
     problem = (
         f"{behind:,} bytes follow the report that are no part of it, and may change its pages."
     )
-    yield Check(title, () if spoken else (problem,), detail)
-    yield from spoken
+    return Check(title, (problem,), detail)
 
 
 def _not_set_alike(given: Given, evidence: Evidence, here: dict[str, str]) -> Check:

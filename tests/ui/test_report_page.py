@@ -1,10 +1,12 @@
 import json
+from pathlib import Path
 
 import pytest
 
 from tests import keys, made
 from tests.ui.conftest import open_page, read_page, words
 from workbench import errand
+from workbench.ui import tables
 from workbench.ui.widgets import file_name
 
 CHECKS = [
@@ -135,3 +137,26 @@ def test_a_case_that_verifies_says_when(verified):
 def test_a_hostile_name_is_no_path():
     assert file_name("case", "../../etc/passwd\u202e") == "case-..-..-etc-passwd-"
     assert json.dumps(file_name("a b", "c")) == '"a-b-c"'
+
+
+def test_a_report_from_elsewhere_is_checked_by_the_command_under_a_name_of_ours(
+    cases, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    sent = []
+    monkeypatch.setattr(errand, "send", lambda place, words: sent.append(words))
+    page = open_page("report")
+    box = page.file_uploader(key="report-to-verify")
+    box.upload("../../../outside.pdf", b"%PDF-1.7 of somebody", "application/pdf").run()
+    (button,) = [item for item in page.button if item.label == "Verify this report"]
+    button.click().run()
+    ((verb, path, form),) = sent
+    assert (verb, form) == ("verify", "--json")
+    assert Path(path).read_bytes() == b"%PDF-1.7 of somebody"
+    assert Path(path).is_relative_to(tmp_path / "cache" / "reports")
+
+
+def test_a_check_that_left_something_open_says_so():
+    check = CHECKS[0] | {"unchecked": ["Next tokens are taken as stated."]}
+    (row,) = tables.check_rows([check]).to_dict("records")
+    assert (row["outcome"], row["what differs"]) == ("in part", "Next tokens are taken as stated.")

@@ -120,19 +120,25 @@ def failure_rows(failed: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_rows(checks: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """What a verification checked: check, outcome, what was compared, what differs."""
+    """What a verification checked: check, outcome, what was compared, what differs or is open."""
     return pd.DataFrame(
         [
             (
                 check["title"],
-                "same" if check["passed"] else "different",
+                _outcome(check),
                 check["detail"],
-                "; ".join(check["problems"]) or ABSENT,
+                " ".join([*check["problems"], *check.get("unchecked", ())]) or ABSENT,
             )
             for check in checks
         ],
         columns=["check", "outcome", "compared", "what differs"],
     )
+
+
+def _outcome(check: Mapping[str, Any]) -> str:
+    if not check["passed"]:
+        return "different"
+    return "in part" if check.get("unchecked") else "same"
 
 
 def head_rows(comparison: Comparison) -> pd.DataFrame:

@@ -6,7 +6,6 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from workbench import errand
 from workbench.digest import digest_of_text
 from workbench.report import Document, attachments
 from workbench.report.attached import Attachments
@@ -16,8 +15,7 @@ from workbench.report.selection import leave_out, optional_sections
 from workbench.reported import report_on
 from workbench.store import CaseStore
 from workbench.store.exports import Table, write_table
-from workbench.ui import errands, signing, state, tables, widgets
-from workbench.ui.errands import Task
+from workbench.ui import signing, state, verifying, widgets
 
 KEPT = 4
 """Drawn reports that are kept in memory."""
@@ -32,23 +30,22 @@ def render() -> None:
     """Draw the report of the chosen suspect and what can be taken away."""
     st.title("Report")
     with widgets.errors_shown():
-        choice, other = st.columns(2)
-        with choice:
-            store = state.chosen_case()
-        if store is None:
-            st.info("Choose a case above; the Cases page lists them with their state.")
-            return
-        with other:
-            suspect = state.chosen_suspect(store.plan())
-        comparison = state.comparison_of(store, suspect)
-        if comparison is not None:
-            whole = report_on(store, comparison, _attachments(_stamps(store), store))
-            _report(store, suspect, whole)
-        else:
-            st.info("There is no report yet: this suspect was not compared.")
-            widgets.link("run", "play_arrow", store.name)
-        _tables(store)
-        _verify(store)
+        opened = state.opened_case()
+        if opened is not None:
+            _of_case(*opened)
+    verifying.of_report()
+
+
+def _of_case(store: CaseStore, suspect: str) -> None:
+    comparison = state.comparison_of(store, suspect)
+    if comparison is not None:
+        whole = report_on(store, comparison, _attachments(_stamps(store), store))
+        _report(store, suspect, whole)
+    else:
+        st.info("There is no report yet: this suspect was not compared.")
+        widgets.link("run", "play_arrow", store.name)
+    _tables(store)
+    verifying.of_case(store)
 
 
 def _report(store: CaseStore, suspect: str, whole: Document) -> None:
@@ -122,25 +119,6 @@ def _tables(store: CaseStore) -> None:
 def _table_bytes(store: CaseStore, table: Table, name: str) -> bytes:
     with TemporaryDirectory() as folder:
         return write_table(store, table, Path(folder) / name).read_bytes()
-
-
-def _verify(store: CaseStore) -> None:
-    st.header("Verify", anchor=False)
-    st.caption(
-        "Recomputes the chain of records, every digest and every number of this case from its "
-        "journals, in a process of its own. The same on the command line:"
-    )
-    widgets.command("workbench", "verify", store.name)
-    place = errands.place_of(store.folder, "verify")
-    words = ("verify", str(store.folder.absolute()), "--json")
-    ended = errands.draw(Task(place, words, "Verify this case", "fact_check", "verify"))
-    if ended is None:
-        return
-    checks = errand.said(place)
-    if checks:
-        widgets.table(tables.check_rows(checks), alt="What was checked, and what came of it")
-    if not ended.failed:
-        widgets.plain(f"Nothing differs, as of {ended.ended_at:%Y-%m-%d %H:%M} UTC.")
 
 
 if __name__ == "__main__":

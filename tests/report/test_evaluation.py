@@ -85,7 +85,7 @@ def test_every_alternative_has_its_line_with_numbers_or_the_reason():
         "the two models only share a teacher",
         f"not tested: {opinions.untested('shared_teacher').reason}",
     ]
-    assert len(found.rows) == 5
+    assert len(found.rows) == 6
     assert found.strong_rows == (1,)
 
 
@@ -296,7 +296,7 @@ def test_the_first_page_names_what_was_never_weighed():
     limits = next(b for b in reports.section(document(), "summary") if isinstance(b, Points))
     assert plain(limits.items[1]) == (
         "Other explanations were not tested: a common teacher, common preference data, published text "
-        "of the reference. Any of them can make two models alike."
+        "of the reference, a common recipe. Any of them can make two models alike."
     )
 
 

@@ -137,7 +137,7 @@ def test_a_ladder_holds_ratio_interval_and_bounds_of_every_alternative():
     ]  # fmt: skip
     assert (independent["answer"], sibling["answer"]) == (False, True)
     assert (independent["families"], independent["level"]) == (9, "weak support")
-    assert [row["words"] for row in others] == ["not tested"] * 3
+    assert [row["words"] for row in others] == ["not tested"] * 4
     assert all("value" not in row for row in others)
 
 
@@ -152,13 +152,14 @@ def test_the_caption_of_a_ladder_names_what_was_not_tested():
     assert "the statement that tuned comes from the weights of base against one" in first.caption
     assert "the statement that tuned learned from what base wrote against one" in second.caption
     assert first.caption.endswith(
-        "Not tested: a common teacher, common preference data, published text of the reference."
+        "Not tested: a common teacher, common preference data, published text of the reference, "
+        "a common recipe."
     )
 
 
 def test_a_ladder_reads_without_colour():
     drawn = svg(ladders()[0])
-    assert drawn.count(">not tested<") == 3
+    assert drawn.count(">not tested<") == 4
     assert 'stroke="#6B6B6B"' in drawn  # an alternative: hollow
     assert 'fill="#C4460A"' in drawn  # the answer: filled
     assert ">neither<" in drawn

@@ -63,7 +63,6 @@ def make(
     csv = canonical(table).to_csv(index=False, float_format="%.6f", lineterminator="\n")
     scores = csv.encode()
     labelled = read_scores(scores, name)
-    protocols = {question: one for question, one in protocols.items() if question in labelled}
     figures = calibrate(
         labelled,
         name=name,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from workbench.records import Comparison, Pack, Plan, Run
+from workbench.records import Comparison, Pack, Plan, Quote, Run, Validated
 from workbench.report.blocks import LeftOut
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -110,6 +110,10 @@ class Records:
     plan: Plan
     runs: tuple[Run, ...]
     packs: tuple[Pack, ...]
+    quotes: tuple[Quote, ...]
+    """Answers to the probes that are shown as examples."""
+    validated: tuple[Validated, ...]
+    """The calibration of each question that was judged with one, and its curves."""
 
 
 @dataclass(frozen=True, slots=True)

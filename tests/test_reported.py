@@ -5,6 +5,7 @@ import dataclasses
 from tests import calibrated, made, opinions
 from workbench import calibrations
 from workbench.records import Curves
+from workbench.report.attached import NOTHING
 from workbench.reported import quotes, report_on, validated
 
 
@@ -42,10 +43,16 @@ def test_a_calibration_with_judged_pairs_has_curves(tmp_path, monkeypatch):
     calibrations.keep([calibration], store.calibration_folder)
     (one,) = validated(store, store.comparisons()[0])
     assert isinstance(one.curves, Curves)
-    assert [e.number for e in report_on(store, store.comparisons()[0]).exhibits] == [4, 5, 1, 2, 3]
+    assert [e.number for e in report_on(store, store.comparisons()[0], NOTHING).exhibits] == [
+        4,
+        5,
+        1,
+        2,
+        3,
+    ]
 
 
 def test_a_case_without_its_calibration_still_has_a_report(tmp_path):
     store = judged(tmp_path)
     assert validated(store, store.comparisons()[0]) == ()
-    assert report_on(store, store.comparisons()[0]).exhibits
+    assert report_on(store, store.comparisons()[0], NOTHING).exhibits

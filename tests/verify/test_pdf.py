@@ -256,3 +256,15 @@ def test_a_signature_behind_the_report_is_checked_and_is_no_tampering(report, tm
     assert "signed" in checks["Signature"].detail
     again = verified(flipped(path, tmp_path / "f.pdf", at=len(report.read_bytes()) + 200))
     assert "Signature" in problems(again)
+
+
+def test_a_changed_page_behind_the_report_is_named_whoever_signed_it(report, tmp_path):
+    from tests.report import test_behind as behind
+
+    path = tmp_path / "forged.pdf"
+    path.write_bytes(behind.signed(behind.updated(report.read_bytes(), behind.other_page)))
+    assert problems(verified(path)) == {
+        "Signature": (
+            "What follows the report is more than a signature, and may change what its pages show.",
+        )
+    }

@@ -25,8 +25,8 @@ from workbench.verify.attached import json_differences
 from workbench.verify.numbers import numbers_in
 
 Appended = Callable[[bytes, int], Check | None]
-"""Looks at a whole PDF and the length of the report that it begins with; says whether what follows is
-what it may be, a signature say, or None if that is not its business."""
+"""Looks at a whole PDF and the length of the report that it begins with, 0 if it begins with another;
+says whether what follows is what it may be, a signature say, or None if that is not its business."""
 
 
 def rewritten(
@@ -94,7 +94,8 @@ def _says(given: Given, document: Document) -> Check:
 def _file(
     given: Given, evidence: Evidence, again: bytes, appended: Sequence[Appended]
 ) -> Iterator[Check]:
-    spoken = [check for look in appended if (check := look(given.content, len(again))) is not None]
+    length = len(again) if given.content.startswith(again) else 0
+    spoken = [check for look in appended if (check := look(given.content, length)) is not None]
     yield _same_bytes(given, evidence, again, accounted=bool(spoken))
     yield from spoken
 

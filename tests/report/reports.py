@@ -1,6 +1,9 @@
 """Made reports: documents of made comparisons, plain and hostile."""
 
 import dataclasses
+import subprocess
+import sys
+from pathlib import Path
 
 from tests import made, opinions
 from workbench.digest import digest_of_text
@@ -19,6 +22,7 @@ from workbench.report.blocks import (
 from workbench.report.contents import PARTS
 from workbench.report.wording import name, own, recorded
 
+PROJECT = Path(__file__).resolve().parents[2]
 HOSTILE_NAMES = (
     "#strong[x]",
     "$a$ <lab> @ref",
@@ -134,3 +138,19 @@ def all_text(found):
 
     blocks = [block for section in found.sections for block in section.blocks]
     return "\n".join(plain(words) for block in [found.cover, *blocks] for words in texts(block))
+
+
+def printed_elsewhere(code, folder):
+    """What a program prints in two other processes, folders, time zones and orders of hashing."""
+    places = ((folder, "Asia/Tokyo", "1"), ("/", "America/Lima", "2"))
+    return {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=place,
+            env={"PYTHONPATH": str(PROJECT), "TZ": zone, "PYTHONHASHSEED": seed},
+        ).stdout
+        for place, zone, seed in places
+    }

@@ -9,19 +9,12 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields
 
 from tests import keys
-from tests.report import reports
 from workbench.report.behind import only_signatures
-from workbench.report.pdf import pdf_bytes
 from workbench.report.sign import load_key, sign
 from workbench.report.signature import check_signature
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 SEEN = generic.pdf_name("/Contents")
-
-
-@pytest.fixture(scope="module")
-def report():
-    return pdf_bytes(reports.document())
 
 
 def signed(content, stamper=None):

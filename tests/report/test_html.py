@@ -1,11 +1,8 @@
 import hashlib
 import re
-import subprocess
-import sys
 from base64 import b64encode
 from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -20,7 +17,6 @@ from workbench.report.svg import svg
 from workbench.report.wording import plain
 from workbench.visible import visible_line
 
-PROJECT = Path(__file__).resolve().parents[2]
 WRITE = """
 import hashlib
 from tests.report import reports
@@ -205,17 +201,7 @@ def test_an_exhibit_brings_no_name_that_another_could_bring_too(document):
 
 
 def test_two_processes_write_the_same_bytes(tmp_path):
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", WRITE],
-            check=True,
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env={"PYTHONPATH": str(PROJECT), "TZ": zone, "PYTHONHASHSEED": seed},
-        ).stdout
-        for folder, zone, seed in ((tmp_path, "Asia/Tokyo", "1"), ("/", "America/Lima", "2"))
-    }
+    digests = reports.printed_elsewhere(WRITE, tmp_path)
     here = hashlib.sha256(html_bytes(reports.hostile())).hexdigest()
     assert digests == {f"{here}\n"}
 

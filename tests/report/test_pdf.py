@@ -3,7 +3,6 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -13,7 +12,6 @@ from workbench.errors import ReportError
 from workbench.report import build_document, document_json, write_pdf
 from workbench.report.pdf import pdf_bytes
 
-PROJECT = Path(__file__).resolve().parents[2]
 WRITE = """
 import hashlib, sys
 from tests.report import reports
@@ -137,24 +135,14 @@ def test_the_file_ends_with_a_newline_so_that_a_signature_can_follow(pdf):
 
 
 def test_two_processes_write_the_same_bytes(tmp_path):
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", WRITE],
-            check=True,
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env={"PYTHONPATH": str(PROJECT), "TZ": zone, "PYTHONHASHSEED": seed},
-        ).stdout
-        for folder, zone, seed in ((tmp_path, "Asia/Tokyo", "1"), ("/", "America/Lima", "2"))
-    }
+    digests = reports.printed_elsewhere(WRITE, tmp_path)
     here = hashlib.sha256(pdf_bytes(reports.hostile())).hexdigest()
     assert digests == {f"{here}\n"}
 
 
 def test_the_report_opens_without_torch():
     code = "import sys, workbench.report as r; sys.exit('torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False)
+    done = subprocess.run([sys.executable, "-c", code], cwd=reports.PROJECT, check=False)
     assert done.returncode == 0
 
 

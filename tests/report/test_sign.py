@@ -5,22 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tests import keys
-from tests.report import reports
 from workbench.errors import ReportError
-from workbench.report.pdf import pdf_bytes
 from workbench.report.sign import load_key, sign, stamp_server
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def report():
-    return pdf_bytes(reports.document())
-
-
-@pytest.fixture(scope="module")
-def key():
-    return load_key(keys.p12(), keys.PASSPHRASE)
 
 
 def test_the_signed_file_begins_with_the_report(report, key):

@@ -7,23 +7,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
 
 from tests import keys
-from tests.report import reports
-from workbench.report.pdf import pdf_bytes
 from workbench.report.sign import load_key, sign
 from workbench.report.signature import Attested, NotAttested, check_signature
 from workbench.report.wording import refused_phrases
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def report():
-    return pdf_bytes(reports.document())
-
-
-@pytest.fixture(scope="module")
-def key():
-    return load_key(keys.p12(), keys.PASSPHRASE)
 
 
 @pytest.fixture(scope="module")

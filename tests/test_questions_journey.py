@@ -5,6 +5,7 @@ import pytest
 
 from tests.evaluate import made as talk
 from tests.world import GENERATE, PASSAGE, World, written
+from workbench.evaluate.protocols import read_protocols
 from workbench.records import to_json
 from workbench.store import Journal, open_case
 
@@ -114,6 +115,18 @@ def test_every_pair_of_a_case_has_a_row_and_the_derived_one_the_highest_score(wo
 def test_distributions_are_not_in_a_score_of_texts(world, tmp_path):
     texts, all_of_it = scores(world, tmp_path), scores(world, tmp_path, "--access", "logits")
     assert (texts["weights_score"] != all_of_it["weights_score"]).all()
+
+
+@pytest.mark.parametrize("access", ["text", "logits"])
+def test_labelled_pairs_of_a_case_are_of_the_protocol_that_its_comparison_is_of(
+    world, tmp_path, findings, access
+):
+    """Else no calibration would ever be of a case that was asked and compared in the same way."""
+    scores(world, tmp_path, "--access", access)
+    (stated,) = read_protocols(tmp_path / "scores.csv").values()
+    own = {question: findings[question, access].protocol for question in stated}
+    assert set(stated) == {"weights", "outputs"}
+    assert stated == own
 
 
 def test_a_pair_of_a_case_alone_is_scored_beside_its_panel(world, tmp_path):

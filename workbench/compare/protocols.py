@@ -20,10 +20,11 @@ def counted_packs(
     Args:
         packs: What was asked.
         metrics: What is fused for the question.
-        counted: Metric on distributions → addresses of the probes that it takes.
+        counted: Metric → addresses of the probes that it takes; a metric on texts takes its own packs.
     """
     texts = text_packs(packs)
-    probes = {probe for one in metrics for probe in counted.get(one.id, ())}
+    beyond = [one for one in metrics if one.access != "text"]
+    probes = {probe for one in beyond for probe in counted.get(one.id, ())}
     return [
         pack
         for pack in packs

@@ -15,14 +15,14 @@ from workbench.compare.values import EveryTwo
 from workbench.errors import EvaluationError
 from workbench.evaluate.material import require_listed
 from workbench.evaluate.pairs import Embed, Evaluated, Further, evaluate
-from workbench.evaluate.protocols import Protocols
+from workbench.evaluate.protocols import Fused, Protocols
 from workbench.evidence.weighing import Calibration
 from workbench.metrics import METRICS
 from workbench.questions.further import ByProbe
 from workbench.questions.kin import Kin
-from workbench.questions.measures import MEASURES, Measure
+from workbench.questions.measures import MEASURES
 from workbench.questions.source import Source
-from workbench.records import QUESTIONS, Access
+from workbench.records import Access
 from workbench.store import CaseStore
 
 FURTHER = tuple(one.id for one in MEASURES if one.access == "logits")
@@ -77,7 +77,7 @@ def evaluate_case(
         embed=embed,
         embedder=embedder,
         further=_further(store, materials, report) if access == "logits" else None,
-        stated=lambda used: _stated(store, materials.values(), access, used, embedder),
+        stated=lambda fused: _stated(store, materials.values(), access, fused, embedder),
         calibrations=calibrations,
         controls=controls,
         report=report,
@@ -88,16 +88,15 @@ def _stated(
     store: CaseStore,
     materials: Iterable[Material],
     access: Access,
-    used: Sequence[Measure],
+    fused: Fused,
     embedder: str | None,
 ) -> Protocols:
     """How each question's scores of a case are made."""
     plan, packs = store.plan(), store.packs()
     recorded = all(material.run.capabilities.recorded for material in materials)
-    counted = {one.id: counted_probes(packs, BY_ID[one.id]) for one in used if one.id in FURTHER}
+    counted = {one: counted_probes(packs, BY_ID[one]) for one in FURTHER}
     found = {}
-    for question in QUESTIONS:
-        metrics = [one for one in used if question in one.questions]
+    for question, metrics in fused.items():
         own = counted_packs(packs, metrics, counted)
         made = protocol_of(plan, own, metrics, access, recorded=recorded)
         meant = any(one.id == "paired-embedding" for one in metrics)

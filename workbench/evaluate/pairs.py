@@ -12,7 +12,7 @@ from workbench.errors import EvaluationError
 from workbench.evaluate.alone import score_alone
 from workbench.evaluate.material import ONE_SOURCE
 from workbench.evaluate.opinions import with_opinions
-from workbench.evaluate.protocols import Protocols, protocols_of
+from workbench.evaluate.protocols import Fused, Protocols, protocols_of
 from workbench.evidence.weighing import Calibration
 from workbench.questions.further import ByProbe, with_further
 from workbench.questions.kin import Kin, declared_kin
@@ -28,7 +28,7 @@ NO_SCORE = ("score", "low", "high", "p", "raw", "panel_low", "panel_high")
 
 Embed = Callable[[Source], Mapping[str, NDArray[np.float32]]]
 Further = Callable[[Source, Kin], Mapping[str, ByProbe]]
-Stated = Callable[[Sequence[Measure]], Protocols]
+Stated = Callable[[Fused], Protocols]
 Report = Callable[[str], None]
 
 
@@ -74,7 +74,7 @@ def evaluate(  # noqa: PLR0913 - everything that scores rest on
         embed: Gives the embedding of every text of a source; None leaves that metric out.
         embedder: Revision of what `embed` embeds with.
         further: Gives values of metrics on distributions of a source; None: scores are those of texts.
-        stated: Says how scores are made from the metrics used; None: from files of answers.
+        stated: Says how scores are made from the metrics fused; None: from files of answers.
         calibrations: Those at hand; a pair's likelihood ratio is of the one of its source's protocol.
         controls: Score each pair as a case of so many controls would, see `score_alone`; single
             metrics stay those of the whole source. None: beside everybody in the source.
@@ -105,9 +105,8 @@ def evaluate(  # noqa: PLR0913 - everything that scores rest on
             score = partial(score_alone, source, scorer, make, controls)
         report(f"{source.name}: scoring {len(here)} pairs")
         metrics |= {metric.id: metric for metric in scorer.used}
-        protocols[source.name] = (
-            stated(scorer.used) if stated else protocols_of(source, scorer.used, embedder)
-        )
+        fused = {question: scorer.metrics(question) for question in QUESTIONS}
+        protocols[source.name] = stated(fused) if stated else protocols_of(source, fused, embedder)
         scored = {}
         for number, i in enumerate(here):
             if number and number % SPOKEN == 0:

@@ -17,21 +17,23 @@ SUFFIX = ".protocol.json"
 
 Protocols = Mapping[Question, Protocol]
 """Question → how its scores were made."""
+Fused = Mapping[Question, Sequence[Measure]]
+"""Question → metrics that its scores are fused of, in report order."""
 
 
-def protocols_of(source: Source, used: Sequence[Measure], embedder: str | None) -> Protocols:
+def protocols_of(source: Source, fused: Fused, embedder: str | None) -> Protocols:
     """Say how the scores of one source were made.
 
     Args:
         source: The recorded answers.
-        used: Metrics that could be computed.
+        fused: What the scores are fused of.
         embedder: Revision of the sentence encoder; None where none was used.
     """
     prompts = tuple(sorted({digest_of_text(p.asked or p.prompt) for p in source.prompts}))
     decoding = {"recorded": DecodingUsed(None, None, _repeats(source))}
     found = {}
-    for question in QUESTIONS:
-        metrics = tuple(one.id for one in used if question in one.questions)
+    for question, measures in fused.items():
+        metrics = tuple(one.id for one in measures)
         meant = embedder if "paired-embedding" in metrics else None
         found[question] = Protocol("text", metrics, {}, prompts, decoding, embedder=meant)
     return found

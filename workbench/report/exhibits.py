@@ -1,6 +1,6 @@
 """Figures that are evidence: built once from a comparison, shown unchanged in browser and PDF.
 
-In the browser: `st.altair_chart(exhibit.chart, theme=None)` with caption and alt text; in the PDF:
+In the browser: `st.vega_lite_chart(exhibit.spec, theme=None)` with caption and alt text; in the PDF:
 `svg(exhibit)`. A metric that could not be computed is named in words, never drawn as zero.
 """
 

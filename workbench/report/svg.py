@@ -23,7 +23,7 @@ def svg(exhibit: Exhibit) -> str:
     """
     _know_fonts()
     try:
-        drawn: str = vlc.vegalite_to_svg(json.dumps(exhibit.chart.to_dict()), allowed_base_urls=[])
+        drawn: str = vlc.vegalite_to_svg(json.dumps(exhibit.spec), allowed_base_urls=[])
     except ValueError as error:
         raise ReportError(
             f"Exhibit {exhibit.number} cannot be drawn: {error}.",

@@ -1,6 +1,7 @@
-"""What the pages ask of a case: small read-only queries, each a short-lived connection."""
+"""What the pages ask of a case: small read-only queries, each a short-lived connection of its own."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -8,6 +9,16 @@ import pandas as pd
 from workbench.records import Comparison, EvidenceLine, Outcome, Pack, Served
 from workbench.store.case import CaseStore
 from workbench.store.database import connected
+
+
+@contextmanager
+def held_open(store: CaseStore) -> Iterator[None]:
+    """Keep the tables open while a page asks many things; opening takes longer than asking.
+
+    Whoever wants to write them waits meanwhile, so nothing is written in here and nobody lingers.
+    """
+    with connected(store.database):
+        yield
 
 
 @dataclass(frozen=True, slots=True)

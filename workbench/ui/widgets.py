@@ -249,10 +249,10 @@ def exhibit(shown: Exhibit) -> None:
     """Show a numbered figure as the report prints it, with its caption and alt text."""
     st.subheader(f"Exhibit {shown.number}: {escaped(shown.title)}", anchor=False)
     # "pad" keeps the printed size; Streamlit would fit axes and title into the plot's own height.
-    chart = shown.chart.properties(padding=dict.fromkeys(SIDES, PADDING), autosize="pad")
+    spec = shown.spec | {"padding": dict.fromkeys(SIDES, PADDING), "autosize": "pad"}
     # An exhibit keeps its printed size; a narrow window scrolls it sideways.
     with st.container(horizontal=True, wrap=False):
-        st.altair_chart(chart, theme=None, width="content", alt=visible_line(shown.alt))
+        st.vega_lite_chart(spec=spec, theme=None, width="content", alt=visible_line(shown.alt))
     plain(shown.caption)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from workbench.digest import digest_of
@@ -11,7 +12,7 @@ from workbench.report.charts import Row
 from workbench.report.wording import Words, joined, recorded, say
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the specification is kept
 class Exhibit:
     """A numbered figure with everything that must travel with it."""
 
@@ -29,6 +30,12 @@ class Exhibit:
     """The question it weighs or whose calibration it shows; None: it shows results."""
     validates: bool = False
     """Whether it shows a calibration."""
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """The chart as Vega-Lite, checked against its schema; made once, never to be changed."""
+        spec: dict[str, Any] = self.chart.to_dict()
+        return spec
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 from workbench.records import Comparison, Note, Pack
 from workbench.store import CaseStore
 from workbench.store.notes import notes
-from workbench.store.views import ProbeQuery, find_probes, probe_values
+from workbench.store.views import ProbeQuery, find_probes, held_open, probe_values
 from workbench.ui import choices, noting, side_by_side, state, tables, token_panel, widgets
 
 PROBES_LISTED = 500
@@ -26,13 +26,18 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
-        widgets.recorded_by_others(store.runs())
-        comparison, noted = state.comparison_of(store, suspect), notes(store)
-        listed = _listed(store, comparison, noted)
-        if listed.empty:
-            st.info("No probe fits these filters. Take one of them back to see more.")
-            return
-        _browse(store, listed, suspect, comparison, noted)
+        with held_open(store):
+            _of_suspect(store, suspect)
+
+
+def _of_suspect(store: CaseStore, suspect: str) -> None:
+    widgets.recorded_by_others(store.runs())
+    comparison, noted = state.comparison_of(store, suspect), notes(store)
+    listed = _listed(store, comparison, noted)
+    if listed.empty:
+        st.info("No probe fits these filters. Take one of them back to see more.")
+        return
+    _browse(store, listed, suspect, comparison, noted)
 
 
 def _listed(

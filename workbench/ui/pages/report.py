@@ -1,5 +1,6 @@
 """The report of one suspect: what goes in, how it looks, the files to take away, and the check."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,6 +8,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from workbench.digest import digest_of_text
+from workbench.records import Comparison
 from workbench.report import Document, attachments
 from workbench.report.attached import Attachments
 from workbench.report.html import html_bytes
@@ -19,6 +21,10 @@ from workbench.ui import signing, state, verifying, widgets
 
 KEPT = 4
 """Drawn reports that are kept in memory."""
+Stamps = tuple[tuple[str, int, int], ...]
+"""Path, bytes and time of change of each journal."""
+Key = tuple[Stamps, str]
+"""What a report changes with: the record, and the digest of the comparison."""
 TABLES: tuple[tuple[Table, str], ...] = (
     ("answers", "Every observation"),
     ("scores", "Scores"),
@@ -39,8 +45,8 @@ def render() -> None:
 def _of_case(store: CaseStore, suspect: str) -> None:
     comparison = state.comparison_of(store, suspect)
     if comparison is not None:
-        whole = report_on(store, comparison, _attachments(_stamps(store), store))
-        _report(store, suspect, whole)
+        key = (_stamps(store), comparison.digest)
+        _report(key, store, comparison)
     else:
         st.info("There is no report yet: this suspect was not compared.")
         widgets.link("run", "play_arrow", store.name)
@@ -48,27 +54,27 @@ def _of_case(store: CaseStore, suspect: str) -> None:
     verifying.of_case(store)
 
 
-def _report(store: CaseStore, suspect: str, whole: Document) -> None:
+def _report(key: Key, store: CaseStore, comparison: Comparison) -> None:
     st.header("What goes in", anchor=False)
+    whole = _whole(key, store, comparison)
     sections, exhibits = state.left_out(
         optional_sections(whole), [shown.number for shown in whole.exhibits]
     )
-    document = leave_out(whole, sections, exhibits)
-    if document is not whole:
+    document, digest = _chosen(key, sections, exhibits, whole)
+    if sections or exhibits:
         st.caption("The cover names what is left out; the attached evidence stays whole.")
     with st.container(horizontal=True):
-        named = widgets.file_name(store.name, suspect)
+        named = widgets.file_name(store.name, comparison.suspect)
         widgets.download("PDF", "picture_as_pdf", f"{named}.pdf", lambda: pdf_bytes(document))
         widgets.download("HTML", "html", f"{named}.html", lambda: html_bytes(document))
         widgets.download(
             "JSON", "data_object", f"{named}.json", lambda: attached_json(document).encode()
         )
-    digest = digest_of_text(attached_json(document))
     signing.draw(f"{named}-signed.pdf", digest, lambda: pdf_bytes(document))
     _preview(document, digest)
 
 
-def _stamps(store: CaseStore) -> tuple[tuple[str, int, int], ...]:
+def _stamps(store: CaseStore) -> Stamps:
     """What changes whenever a record is added to the case."""
     found = (
         (store.journal_path(name), store.journal_path(name).stat()) for name in store.journals()
@@ -76,11 +82,25 @@ def _stamps(store: CaseStore) -> tuple[tuple[str, int, int], ...]:
     return tuple((str(path), about.st_size, about.st_mtime_ns) for path, about in found)
 
 
+@st.cache_resource(max_entries=KEPT, show_spinner="Writing the report")
+def _whole(key: Key, _store: CaseStore, _comparison: Comparison) -> Document:
+    return report_on(_store, _comparison, _attachments(key[0], _store))
+
+
+@st.cache_resource(max_entries=KEPT, show_spinner=False)
+def _chosen(
+    key: Key,  # noqa: ARG001 - the key, with what is left out
+    sections: Sequence[str],
+    exhibits: Sequence[int],
+    _whole: Document,
+) -> tuple[Document, str]:
+    """A document without some of its parts, and the digest of what is attached to it."""
+    document = leave_out(_whole, sections, exhibits)
+    return document, digest_of_text(attached_json(document))
+
+
 @st.cache_resource(max_entries=2, show_spinner="Gathering what the report carries")
-def _attachments(
-    stamps: tuple[tuple[str, int, int], ...],  # noqa: ARG001 - the key
-    _store: CaseStore,
-) -> Attachments:
+def _attachments(stamps: Stamps, _store: CaseStore) -> Attachments:  # noqa: ARG001 - the key
     return attachments(_store)
 
 

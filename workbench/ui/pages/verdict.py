@@ -7,14 +7,14 @@ import streamlit as st
 from workbench.evidence.verdict import common_reasons
 from workbench.evidence.wording import QUESTION_WORDS, stopped_early
 from workbench.records import Comparison, EvidenceLine, Verdict
-from workbench.report.exhibits import Exhibit, exhibit_of, exhibits
+from workbench.report.exhibits import Exhibit, exhibit_of
 from workbench.report.figures.exhibit import lead_line
 from workbench.report.numbers import counted
 from workbench.report.sections import opinions, sensitivity, weighed
 from workbench.report.wording import own
 from workbench.store import CaseStore
-from workbench.store.views import ProbeQuery, find_probes
-from workbench.ui import blocks, state, tables, widgets
+from workbench.store.views import ProbeQuery, find_probes, held_open
+from workbench.ui import blocks, drawn, state, tables, widgets
 
 LED_TO = 3
 """Probes that the page links to."""
@@ -32,12 +32,13 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
-        widgets.recorded_by_others(store.runs())
-        comparison = state.comparison_of(store, suspect)
-        if comparison is None:
-            _not_compared(store)
-            return
-        _draw(store, comparison)
+        with held_open(store):
+            widgets.recorded_by_others(store.runs())
+            comparison = state.comparison_of(store, suspect)
+            if comparison is None:
+                _not_compared(store)
+                return
+            _draw(store, comparison)
 
 
 def _not_compared(store: CaseStore) -> None:
@@ -52,14 +53,14 @@ def _not_compared(store: CaseStore) -> None:
 def _draw(store: CaseStore, comparison: Comparison) -> None:
     if comparison.decided is not None:
         widgets.plain(stopped_early(comparison.decided))
-    drawn = exhibits(comparison)
+    shown = drawn.exhibits_of(comparison)
     if comparison.verdict.opinions:
-        _questions(comparison, drawn)
+        _questions(comparison, shown)
     else:
         _conclusion(comparison.verdict)
         _propositions(comparison.verdict)
     st.header("The suspect beside the controls", anchor=False)
-    for exhibit in drawn:
+    for exhibit in shown:
         if exhibit.question is None:
             widgets.exhibit(exhibit)
     _standing_out(store, comparison)
@@ -85,14 +86,14 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
         widgets.probe_link(store.name, comparison.suspect, address, line.title)
 
 
-def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
+def _questions(comparison: Comparison, shown: Sequence[Exhibit]) -> None:
     """Answer each question in a block of its own, as the report's evaluation does."""
     verdict = comparison.verdict
     for opinion in verdict.opinions:
         with st.container(border=True):
             st.header(widgets.escaped(QUESTION_WORDS[opinion.question]), anchor=False)
             widgets.status_badge(opinion.status)
-            exhibit = exhibit_of(drawn, opinion.question)
+            exhibit = exhibit_of(shown, opinion.question)
             blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
             blocks.show(weighed.errors(opinion))
             blocks.show(sensitivity.blocks(comparison, opinion))

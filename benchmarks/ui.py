@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.digest import digest_of_text, seed_from
+from workbench.evidence.verdict import conclude
 from workbench.explore import answers
 from workbench.records import (
     Capabilities,
@@ -32,7 +33,6 @@ from workbench.records import (
     ProbeValue,
     Run,
     Score,
-    Verdict,
     to_json,
 )
 from workbench.store import CaseStore, create_case
@@ -83,6 +83,9 @@ def _drawn(page: Path, case: str) -> tuple[float, float]:
     taken = time.perf_counter() - began, time.process_time() - own
     if app.exception:
         msg = f"{page.stem} does not draw: {app.exception[0].value}"
+        raise RuntimeError(msg)
+    if any("badge[Problem]" in shown.value for shown in app.markdown):
+        msg = f"{page.stem} shows a problem: {[shown.value for shown in app.text]}"
         raise RuntimeError(msg)
     return taken
 
@@ -220,20 +223,15 @@ def _embed(store: CaseStore, addresses: list[str]) -> None:
 
 
 def _comparison(plan: Plan, addresses: list[str]) -> Comparison:
+    lines = tuple(_line(metric, plan, addresses) for metric in plan.metrics)
     return Comparison(
         case=plan.case,
         plan_digest=plan.digest,
         reference=plan.reference,
         suspect=plan.suspects[0],
         controls=plan.controls,
-        lines=tuple(_line(metric, plan, addresses) for metric in plan.metrics),
-        verdict=Verdict(
-            status="inconclusive",
-            wording="Inconclusive: not calibrated for this protocol.",
-            reasons=("A benchmark.",),
-            proposition="tuned was derived from base.",
-            alternative="tuned is independent of base.",
-        ),
+        lines=lines,
+        verdict=conclude(plan.reference, plan.suspects[0], lines, len(plan.controls)),
         embedder=EMBEDDER,
         embedding_digest="sha256:0",
         run_heads={},

@@ -25,6 +25,7 @@ def test_error_rates_are_counts_with_their_upper_limit():
         "of 741 pairs); the true share of such families could be up to 28 %."
     )
     assert said[3] == "2 of 10 known derivatives did not come out so high."
+    assert said[4] == grounds.OTHERS
 
 
 def test_error_rates_against_derivation_count_the_derivatives():
@@ -88,7 +89,7 @@ def test_nothing_more_is_asked_for_where_a_level_is_reached_or_the_answer_is_set
 def test_bounds_at_1_are_said_with_what_would_be_needed():
     nothing = opinions.weighed("independent", 0.0, 0.0, 0.0, least=0.0, most=0.0)
     reasons = grounds.evidence_reasons("no support either way", nothing, (), "weights")
-    assert " ".join(reasons[1:]) == (
+    assert " ".join(reasons[2:]) == (
         "With this calibration, in which 9 families stand for independence, the likelihood ratio "
         "cannot be other than 1, whatever the findings. A calibration with more families would be "
         "needed to reach any level at all."

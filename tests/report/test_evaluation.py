@@ -294,7 +294,7 @@ def test_the_first_page_names_conditions_that_were_not_met():
 
 def test_the_first_page_names_what_was_never_weighed():
     limits = next(b for b in reports.section(document(), "summary") if isinstance(b, Points))
-    assert plain(limits.items[1]) == (
+    assert plain(limits.items[2]) == (
         "Other explanations were not tested: a common teacher, common preference data, published text "
         "of the reference, a common recipe. Any of them can make two models alike."
     )
@@ -306,3 +306,15 @@ def test_the_sentences_of_an_answer_are_short(kind):
     ends = [i for i, block in enumerate(blocks) if isinstance(block, Heading)]
     for sentence in text(blocks[ends[1] : ends[2]]).split(". "):
         assert len(sentence.split()) <= 30, sentence
+
+
+def test_a_weighed_answer_says_on_whom_the_worth_of_likeness_was_measured():
+    limits = next(b for b in reports.section(document(), "summary") if isinstance(b, Points))
+    assert plain(limits.items[1]) == (
+        "What likeness is worth was measured on other models (recorded-made), and may differ for these."
+    )
+
+
+def test_an_answer_without_a_calibration_names_no_such_models():
+    found = text(reports.section(document("not calibrated"), "summary"))
+    assert "measured on other models" not in found

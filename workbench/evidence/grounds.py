@@ -15,6 +15,10 @@ FRAME = (
     "This speaks of the findings: how probable they are if one statement is true, and if the other is. "
     "How probable a statement itself is depends on other evidence, too, which was not considered here."
 )
+OTHERS = (
+    "These figures are those of the calibration's labelled pairs. Whether they hold for models unlike "
+    "those, larger or trained otherwise, was not measured."
+)
 FAR_MORE = 10
 """From here on "how many times as much" is a guess of no use."""
 
@@ -22,11 +26,12 @@ FAR_MORE = 10
 def evidence_reasons(
     level: Level, headline: Weighing, errors: Sequence[ErrorRate], question: Question
 ) -> list[str]:
-    """Give frame, error counts, cap and what more data could do."""
+    """Give frame, error counts, on whom they were counted, cap and what more data could do."""
     return [
         FRAME,
         *_weakness(level),
         *_error_words(level, headline, errors, question),
+        OTHERS,
         *_cap(headline),
         *_more_needed(level, headline),
     ]

@@ -42,6 +42,7 @@ def _limitations(material: Material) -> list[Words]:
     return [
         *(_absent(material)),
         *_recorded(material),
+        *_measured_on(material),
         say(
             "The unit that counts is the independent model, not the probe. More probes sharpen a "
             "score; only more controls can show that it is rare. This panel has {n}.",
@@ -73,6 +74,20 @@ def _recorded(material: Material) -> list[Words]:
             "under which system prompt and settings, rests on the files alone and was not checked.",
             models=joined(names),
         )
+    ]
+
+
+def _measured_on(material: Material) -> list[Words]:
+    """On which models the worth of scores was measured."""
+    return [
+        say(
+            "What scores of {question} are worth was measured on pairs of other models ({title}). "
+            "Error rates are those of such models. Whether they hold for models unlike those, "
+            "larger or trained otherwise, was not measured.",
+            question=own(one.question),
+            title=recorded(one.figures.title),
+        )
+        for one in material.validated
     ]
 
 

@@ -8,7 +8,7 @@ from workbench.report.blocks import Block, Heading, Material, Paragraph, Points
 from workbench.report.contents import at
 from workbench.report.numbers import counted
 from workbench.report.sections import answers
-from workbench.report.wording import Words, joined, name, own, plain, say
+from workbench.report.wording import Words, joined, name, own, plain, recorded, say
 
 
 def blocks(material: Material) -> list[Block]:
@@ -21,9 +21,15 @@ def blocks(material: Material) -> list[Block]:
         Heading(own("What the answer rests on")),
         Paragraph(_basis(material)),
         Paragraph(_found(material)),
-        Heading(own("Three limits to keep in mind")),
+        Heading(own("Limits to keep in mind")),
         Points(
-            (_few_controls(material), _untested(material), _no_history(material)), numbered=True
+            (
+                _few_controls(material),
+                *_measured_on(material),
+                _untested(material),
+                _no_history(material),
+            ),
+            numbered=True,
         ),
     ]
 
@@ -118,12 +124,27 @@ def _few_controls(material: Material) -> Words:
     if not count:
         return own("There were no controls, so nothing shows how alike unrelated models are.")
     return say(
-        "The panel limits what can be said. With {controls}, a model that has nothing to do with "
-        "the reference comes first by one metric in 1 of {places} cases by luck alone, and luck "
-        "has as many tries as there are metrics.",
+        "With {controls}, a model that has nothing to do with the reference comes first by one "
+        "metric in 1 of {places} cases by luck alone, and luck has a try with every metric.",
         controls=own(counted(count, "control")),
         places=count + 1,
     )
+
+
+def _measured_on(material: Material) -> list[Words]:
+    """Where likeness was weighed: on which other models its worth was measured."""
+    weighed = [one for one in material.comparison.verdict.opinions if one.headline is not None]
+    names = dict.fromkeys(one.calibration for one in weighed if one.calibration is not None)
+    if not names:
+        return []
+    titles = {one.figures.name: one.figures.title for one in material.validated}
+    listed = [recorded(titles[it]) if it in titles else name(it) for it in names]
+    return [
+        say(
+            "What likeness is worth was measured on other models ({on}), and may differ for these.",
+            on=joined(listed, "; "),
+        )
+    ]
 
 
 def _untested(material: Material) -> Words:
@@ -151,6 +172,6 @@ def _never_weighed(opinions: Sequence[Opinion]) -> list[str]:
 
 def _no_history(_: Material) -> Words:
     return own(
-        "Likeness has no history. The findings concern recorded answers to these probes; they do "
-        "not say how a likeness arose, which model came first, who did what, or when."
+        "Likeness has no history: the findings do not say how it arose, which model came first, "
+        "who did what, or when."
     )

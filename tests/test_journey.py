@@ -254,6 +254,11 @@ def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
             "'a b' is no name for a case.",
             "Use letters",
         ),
+        (
+            ("plan", "x", "--reference", "base", "--suspect", "tuned", "--asked-by", "a\tb"),
+            "The parties cannot be named so: who asked holds the control character U+0009.",
+            "Write each on one line of at most 200 characters.",
+        ),
         (("run", "nothing"), "There is no case 'nothing'", "workbench plan"),
         (("report", "first", "--suspect", "other"), "'other' is no suspect", "Use tuned."),
     ],

@@ -60,10 +60,10 @@ def reply(run_id, question):
     return Reply("answered", None, "raw", token_count=1, logprobs=row, top=(best,))
 
 
-def recorded(root, name="made") -> CaseStore:
+def recorded(root, name="made", **changes) -> CaseStore:
     """A case of five runs, all asked everything, none compared."""
     packs = [made.pack(probes=6), made.pack("continuation/openings", "next_token", 6, 1)]
-    store = made.planned_case(root, name, packs, readings=6, metrics=METRICS)
+    store = made.planned_case(root, name, packs, readings=6, metrics=METRICS, **changes)
     plan = store.plan()
     runs = [replace(made.run(plan, *who), tokenizer_digest="sha256:same") for who in plan.models]
     digest = keep_vocabulary(store.vocabulary_folder, VOCABULARY)
@@ -85,9 +85,9 @@ def _ask(store, run, asked):
         record(store, journal, run, [(one, reply(run.id, one)) for one in asked], made.NOON)
 
 
-def compared(root, name="made") -> CaseStore:
+def compared(root, name="made", **changes) -> CaseStore:
     """The same, compared."""
-    store = recorded(root, name)
+    store = recorded(root, name, **changes)
     compare_case(store, load_encoder, quiet)
     return store
 

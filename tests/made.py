@@ -58,6 +58,9 @@ def plan(
     controls=("alpha", "beta", "gamma"),
     readings=0,
     metrics=("paired-embedding", "next-token-js"),
+    *,
+    asked_by="",
+    done_by="",
 ) -> Plan:
     return Plan(
         case="made",
@@ -74,6 +77,8 @@ def plan(
         created_at=NOON,
         software="0.1.0",
         readings=readings,
+        asked_by=asked_by,
+        done_by=done_by,
     )
 
 

@@ -118,7 +118,8 @@ def test_the_report_is_a_pdf_with_the_verdict(world, case, tmp_path):
     from pypdf import PdfReader
 
     path = tmp_path / "evidence.pdf"
-    assert world.json("report", "first", "-o", str(path)) == {"path": str(path), "signatures": []}
+    options = ("--lang", "en", "-o", str(path))
+    assert world.json("report", "first", *options) == {"path": str(path), "signatures": []}
     text = "".join(page.extract_text() for page in PdfReader(path).pages)
     assert "Inconclusive: there is no score" in " ".join(text.split())
 
@@ -253,6 +254,16 @@ def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
             ("plan", "a b", "--reference", "base", "--suspect", "tuned"),
             "'a b' is no name for a case.",
             "Use letters",
+        ),
+        (
+            ("plan", "x", "--reference", "base", "--suspect", "tuned", "--asked-by", "a\tb"),
+            "The parties cannot be named so: who asked holds the control character U+0009.",
+            "Write each on one line of at most 200 characters.",
+        ),
+        (
+            ("report", "first", "--lang", "fr"),
+            "A report is written in English only, and 'fr' was asked for.",
+            "Use --lang en; no machine translation is offered, because the wording",
         ),
         (("run", "nothing"), "There is no case 'nothing'", "workbench plan"),
         (("report", "first", "--suspect", "other"), "'other' is no suspect", "Use tuned."),

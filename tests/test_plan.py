@@ -7,19 +7,22 @@ import pytest
 from tests import made
 from tests.packs.test_weights import weights
 from tests.weigh.test_panel import catalogue
+from workbench.digest import digest_of
 from workbench.errors import PlanError
 from workbench.extent import Extent
 from workbench.packs import sealed_addresses
-from workbench.plan import make_plan
+from workbench.parties import Parties
+from workbench.plan import NOBODY, make_plan
+from workbench.records import Plan, from_json, to_json
 
 PACK = made.pack(probes=10, repeats=4)
 CONTROLS = ("alpha", "beta", "gamma")
 
 
-def planned(*packs, **extent):
+def planned(*packs, parties=NOBODY, **extent):
     return make_plan(
         "made", "base", ("tuned",), CONTROLS, packs or (PACK,), catalogue(),
-        now=made.NOON, extent=Extent(**extent),
+        now=made.NOON, extent=Extent(**extent), parties=parties,
     )  # fmt: skip
 
 
@@ -70,6 +73,42 @@ def test_every_mistake_is_listed_at_once():
         "This comparison cannot be planned: repeats must lie between 1 and 200, not 0; "
         "a budget must be at least 1 question, not 0."
     )
+
+
+def test_a_plan_names_who_asked_and_who_does_the_work():
+    one, _ = planned()
+    named, _ = planned(parties=Parties("A court", "Dr A. Example"))
+    assert (named.asked_by, named.done_by) == ("A court", "Dr A. Example")
+    assert len({one.digest, named.digest, replace(named, done_by="Dr B.").digest}) == 3
+    assert from_json(Plan, to_json(named)) == named
+
+
+def test_a_plan_that_names_nobody_is_written_as_before_there_were_names():
+    one, _ = planned()
+    assert {"asked_by", "done_by"}.isdisjoint(to_json(one))
+    assert from_json(Plan, to_json(one)) == one
+    assert digest_of(to_json(one)) == one.digest
+
+
+def test_what_a_party_cannot_be_called_is_listed_at_once():
+    with pytest.raises(PlanError) as error:
+        Parties("x" * 201, "a\nb")
+    assert error.value.what == (
+        "The parties cannot be named so: who asked has 201 characters; "
+        "who did the work holds the control character U+000A."
+    )
+    assert error.value.fix == "Write each on one line of at most 200 characters."
+
+
+@pytest.mark.parametrize("refused", ["\x00", "\x1b", "\x85", "\u2028", "\u2029", "\ud800"])
+def test_a_party_holds_no_control_character(refused):
+    with pytest.raises(PlanError, match=f"U\\+{ord(refused):04X}"):
+        Parties(done_by=f"a{refused}b")
+
+
+def test_a_party_may_be_called_anything_else():
+    text = "<b>#let x = 1</b>\u202e 模型 می\u200cخواهم 👩\u200d💻"
+    assert Parties(text).asked_by == text
 
 
 def shammed(suspects, controls):

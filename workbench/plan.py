@@ -9,9 +9,11 @@ from workbench.errors import PlanError
 from workbench.extent import Extent, asked_packs, problems
 from workbench.metrics import METRICS
 from workbench.models.catalogue import find_model
+from workbench.parties import Parties
 from workbench.records import ModelEntry, Pack, Plan, PlannedPack
 
 DEFAULT_SEED = 20_260_101
+NOBODY = Parties()
 
 
 def make_plan(  # noqa: PLR0913 - everything that a plan fixes
@@ -26,6 +28,7 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
     extent: Extent | None = None,
     stacks: Sequence[str] = (),
     seed: int = DEFAULT_SEED,
+    parties: Parties = NOBODY,
 ) -> tuple[Plan, tuple[Pack, ...]]:
     """Fix what will be asked of whom.
 
@@ -40,6 +43,7 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
         extent: How much of the packs to ask; the open part, in full, unless said otherwise.
         stacks: Endpoints that serve the reference's own weights; they are no candidates.
         seed: Everything random follows from it.
+        parties: Who asked for it and who does the work.
 
     Returns:
         The plan, and the packs as they will be asked.
@@ -76,6 +80,8 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
         budget=extent.budget,
         stacks=tuple(stacks),
         readings=extent.readings,
+        asked_by=parties.asked_by,
+        done_by=parties.done_by,
     )
     return plan, asked
 

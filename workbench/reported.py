@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from workbench.calibrations import kept
 from workbench.explore import curves_of
-from workbench.records import Alternative, Comparison, Pack, Quote, Validated, from_json
+from workbench.records import (
+    LANGUAGES,
+    Alternative,
+    Comparison,
+    Language,
+    Pack,
+    Quote,
+    Validated,
+    from_json,
+)
 from workbench.report import Document, build_document
 from workbench.report.attached import Attachments
 from workbench.report.chosen import chosen
@@ -20,6 +29,7 @@ def report_on(
     comparison: Comparison,
     attachments: Attachments,
     made_with: Mapping[str, str] | None = None,
+    language: Language = LANGUAGES[0],
 ) -> Document:
     """Write the report on one suspect of a case.
 
@@ -28,6 +38,7 @@ def report_on(
         comparison: One of its comparisons.
         attachments: What the report carries; `report.attachments(store)` gathers it.
         made_with: What sets its pages; this machine's if None.
+        language: What it is written in.
 
     Raises:
         CalibrationError: If a calibration that the case was judged with was changed.
@@ -44,6 +55,7 @@ def report_on(
         made_with=made_with,
         quotes=quotes(store, comparison, packs),
         validated=validated(store, comparison),
+        language=language,
     )
 
 

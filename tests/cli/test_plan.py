@@ -8,7 +8,9 @@ from typer.testing import CliRunner
 from workbench.cli import app
 from workbench.packs import find_pack
 from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
+from workbench.store import open_case
 
+SMALL = ("--pack", "style/short-answers")
 WHO = ("--reference", "smollm2-135m", "--suspect", "gemma-3-270m")
 
 
@@ -34,6 +36,20 @@ def test_standard_asks_the_standard_packs_as_often_as_calibrations_did():
         for pack in planned["packs"]
         if kinds[pack["id"]] == "generate"
     )
+
+
+def test_who_asked_and_who_does_the_work_are_fixed_and_shown_as_text(tmp_path):
+    done = plan(*SMALL, "--asked-by", " A court ", "--done-by", "Dr A.\u202e<b>")
+    assert "Asked by: A court\nDone by: Dr A.⟨U+202E⟩<b>\n" in done.output
+    copy = tmp_path / "copy"
+    assert CliRunner().invoke(app, ["copy", "here", str(copy)]).exit_code == 0
+    fixed = open_case(copy).plan()
+    assert (fixed.asked_by, fixed.done_by) == ("A court", "Dr A.\u202e<b>")
+
+
+def test_without_names_a_plan_says_nothing_of_them():
+    planned = json.loads(plan(*SMALL, "--asked-by", " ", "--json").stdout)
+    assert {"asked_by", "done_by"}.isdisjoint(planned)
 
 
 @pytest.mark.parametrize("options", [("--pack", "style/short-answers"), ("--repeats", "3")])

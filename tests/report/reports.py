@@ -35,6 +35,7 @@ HOSTILE_NAMES = (
     "e\u0301\u0000\n",
     'C:\\x"{}',
 )
+HOSTILE_PARTY = "<b>#let x = 1</b>\u202e, which proves theft"
 HOSTILE_ANSWERS = (
     "模型说：你好，世界。",
     "قال النموذج: مرحبا بالعالم",
@@ -52,13 +53,20 @@ HOSTILE_ANSWERS = (
 PROSE = "A letter opens with a greeting, says why it was written, and closes with thanks. " * 10
 
 
-def parts(controls=("alpha", "beta", "gamma"), suspect="tuned", probes=3, **changes):
+def parts(
+    controls=("alpha", "beta", "gamma"),
+    suspect="tuned",
+    probes=3,
+    asked_by="",
+    done_by="",
+    **changes,
+):
     """The arguments of `build_document`."""
     packs = [
         made.pack(probes=probes),
         made.pack("continuation/openings", "next_token", probes=2, repeats=1),
     ]
-    plan = made.plan(packs, suspects=(suspect,), controls=controls)
+    plan = made.plan(packs, (suspect,), controls, asked_by=asked_by, done_by=done_by)
     runs = [made.run(plan, role, model) for role, model in plan.models]
     addresses = [probe.address for pack in packs for probe in pack.probes]
     heads = {run.id: digest_of_text(run.id) for run in runs}
@@ -88,7 +96,7 @@ def answered(
 
 
 def hostile():
-    return document(HOSTILE_NAMES, made.HOSTILE)
+    return document(HOSTILE_NAMES, made.HOSTILE, asked_by=HOSTILE_PARTY, done_by=made.HOSTILE)
 
 
 def quoting(found, answers=HOSTILE_ANSWERS, pages=0):

@@ -135,6 +135,7 @@ def test_the_json_gives_the_records_back():
 
 def test_the_json_keeps_names_as_they_were_recorded():
     found = document_json(reports.hostile())
+    assert found["records"]["plan"]["asked_by"] == reports.HOSTILE_PARTY
     assert found["cover"]["rows"][2][1] == reports.made.HOSTILE
 
 

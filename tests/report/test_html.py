@@ -81,7 +81,8 @@ def page(document):
 
 @pytest.fixture(scope="module")
 def hostile():
-    return reports.document(HOSTILE[1:], HOSTILE[0])
+    parties = {"asked_by": reports.HOSTILE_PARTY, "done_by": HOSTILE[0]}
+    return reports.document(HOSTILE[1:], HOSTILE[0], **parties)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +165,7 @@ def test_the_policy_allows_the_one_style_and_nothing_else(page):
     assert "unsafe" not in policy
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", [*HOSTILE, reports.HOSTILE_PARTY])
 def test_hostile_names_are_shown_as_text(name, hostile_page):
     assert visible_line(name) in "".join(hostile_page.texts)
 

@@ -207,7 +207,36 @@ def test_the_appendix_lists_every_score_with_something_left_out():
 
 
 def test_the_case_names_nobody_and_the_report_says_so():
-    assert "The case names no person." in said(reports.document(), "question")
+    text = said(reports.document(), "question")
+    assert "Asked by\nNot recorded in the case.\n" in text
+    assert "run by a person whom the case does not name\n" in text
+    assert text.endswith(
+        "The case names no person. Whoever asked, and whoever did the work and answers for it, "
+        "must be named by the letter that this report comes with, or by its signature."
+    )
+
+
+def test_the_report_names_who_asked_and_who_did_it_as_the_plan_has_them():
+    text = said(reports.document(asked_by="The court of X", done_by="Dr A. Example"), "question")
+    assert "Asked by\nThe court of X\n" in text
+    assert "Done by\nModel workbench 0.1.0, run by Dr A. Example\n" in text
+    assert text.endswith(
+        "A name here is what whoever planned the comparison wrote. It was fixed in the plan before "
+        "any model was asked, and the program did not check it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("party", "elsewhere"),
+    [
+        ("asked_by", "Whoever did the work and answers for it must be named by the letter"),
+        ("done_by", "Whoever asked must be named by the letter"),
+    ],
+)
+def test_whoever_the_plan_does_not_name_must_be_named_elsewhere(party, elsewhere):
+    text = said(reports.document(**{party: "Somebody"}), "question")
+    assert f"the program did not check it. {elsewhere}" in text
+    assert "names no person" not in text
 
 
 @pytest.mark.parametrize(

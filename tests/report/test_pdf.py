@@ -102,6 +102,7 @@ def test_hostile_names_stay_literal(hostile_pdf):
     for name in ("#strong[x]", "$a$ <lab> @ref", "<script>alert(1)</script>", 'C:\\x"{}'):
         assert name in text
     assert "⟨U+202E⟩gpj.exe" in text
+    assert "Asked by <b>#let x = 1</b>⟨U+202E⟩, which proves theft" in text
     assert "⟨U+6A21⟩⟨U+578B⟩-⟨U+4E03⟩" in text
 
 

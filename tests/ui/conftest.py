@@ -33,8 +33,9 @@ def made_cases(tmp_path_factory):
     made.recorded_case(root, "recorded")
     made.evaluated_case(root, "evaluated", suspects=("tuned", "quantised"))
     made.evaluated_case(root, "wide", controls=MANY)
+    parties = {"asked_by": HOSTILE_NAME, "done_by": made.HOSTILE}
     made.evaluated_case(
-        root, "hostile", text=made.HOSTILE, suspects=(HOSTILE_NAME,), controls=("a",)
+        root, "hostile", text=made.HOSTILE, suspects=(HOSTILE_NAME,), controls=("a",), **parties
     )
     made.planned_case(root, "newer")
     journal = root / "newer" / "journal" / "case.jsonl"

@@ -59,6 +59,12 @@ def test_a_hostile_model_name_is_shown_as_it_stands(cases):
     assert visible_line(HOSTILE_NAME) in page.dataframe[0].value["model"].tolist()
 
 
+def test_hostile_parties_are_shown_as_they_stand(cases):
+    said = words(read_page("run", case="hostile"))
+    assert f"Asked by: {visible(HOSTILE_NAME)}" in said
+    assert f"Done by: {visible(made.HOSTILE)}" in said
+
+
 def test_a_name_stays_inside_its_code_span():
     assert named("base") == "`base`"
     assert named("a`b``c") == "``` a`b``c ```"

@@ -114,6 +114,27 @@ def test_fixing_the_plan_is_the_command_and_leads_to_the_run(listed, sent):
     assert page.query_params["case"] == "mine"
 
 
+def test_who_asked_and_who_does_it_go_into_the_plan(listed, sent):
+    made.planned_case(listed / "cases", "mine")
+    page = open_page("new_comparison", **CHOSEN)
+    page.get_by_key("name").set_value("mine").run()
+    page.get_by_key("asked-by").set_value(" A court ").run()
+    page.get_by_key("done-by").set_value("--json <b>#let x = 1</b>\u202e").run()
+    assert dict(page.query_params).keys() == CHOSEN.keys()  # names stay out of the address
+    press(page, "Fix the plan only")
+    assert sent[0][-5:] == [
+        "--asked-by=A court", "--done-by=--json <b>#let x = 1</b>\u202e", "--json", "--", "mine",
+    ]  # fmt: skip
+
+
+def test_a_party_that_no_plan_can_name_is_explained_before_anything_is_sent(listed, sent):
+    page = open_page("new_comparison", **CHOSEN)
+    page = page.get_by_key("asked-by").set_value("a\x00b").run()
+    assert "The parties cannot be named so: who asked holds the control character" in words(page)
+    assert "Fix the plan only" not in [button.label for button in page.button]
+    assert sent == []
+
+
 def test_starting_at_once_starts_the_worker_of_the_new_case(listed, sent):
     made.planned_case(listed / "cases", "mine")
     page = open_page("new_comparison", **CHOSEN)

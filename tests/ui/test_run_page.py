@@ -44,6 +44,13 @@ def test_progress_is_shown_for_every_model_and_pack(no_cases):
     ]  # fmt: skip
 
 
+def test_it_says_who_asked_where_the_plan_does(no_cases):
+    made.planned_case(no_cases / "cases", asked_by="A court")
+    said = words(open_page("run", case="made"))
+    assert "Asked by: A court" in said
+    assert "Done by" not in said
+
+
 def test_a_recorded_case_offers_to_compare(cases, sent):
     page = open_page("run", case="recorded")
     assert "No observation failed so far." in words(page)

@@ -9,6 +9,7 @@ import pytest
 
 from tests import asked
 from tests.asked import METRICS
+from tests.made import HOSTILE
 from workbench.report import attachments, write_pdf
 from workbench.report import pdf as setting
 from workbench.report.attached import ANSWERS, CASE, HEAD
@@ -21,7 +22,7 @@ from workbench.verify import rewritten, verify_pdf
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    return asked.compared(tmp_path_factory.mktemp("whole"))
+    return asked.compared(tmp_path_factory.mktemp("whole"), asked_by="A court", done_by=HOSTILE)
 
 
 @pytest.fixture(scope="module")

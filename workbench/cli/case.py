@@ -10,8 +10,10 @@ from workbench.cli import signing
 from workbench.cli.output import AsJson, CaseName, case_folder, print_json, say
 from workbench.errors import CaseError
 from workbench.records import (
+    LANGUAGES,
     Comparison,
     EvidenceLine,
+    Language,
     NoScore,
     Opinion,
     Score,
@@ -205,11 +207,17 @@ def report(
         str | None,
         typer.Option(help="Address of a server (RFC 3161) to attest the time of the signature."),
     ] = None,
+    lang: Annotated[
+        str, typer.Option(help=f"Language of the report: {', '.join(LANGUAGES)}.")
+    ] = LANGUAGES[0],
     as_json: AsJson = False,
 ) -> None:
     """Write the evidence PDF of one suspect, with everything that its numbers rest on attached."""
+    from workbench.report.languages import language_of
+
+    language = language_of(lang)
     signed = signing.signer(sign, timestamp_url)
-    path = write_report(open_case(case_folder(case)), suspect, output, attach, signed)
+    path = write_report(open_case(case_folder(case)), suspect, output, attach, signed, language)
     if as_json:
         said = [] if signed is None else signing.signatures_json(path)
         print_json({"path": str(path), "signatures": said})
@@ -225,6 +233,7 @@ def write_report(
     output: Path,
     megabytes: int = MOST_MEGABYTES,
     signed: "Callable[[bytes], bytes] | None" = None,
+    language: Language = LANGUAGES[0],
 ) -> Path:
     """Write the report on one suspect of a case.
 
@@ -234,6 +243,7 @@ def write_report(
         output: The PDF to write.
         megabytes: What it carries at most of files that may be many or large.
         signed: Signs it before it is written.
+        language: What it is written in.
 
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
@@ -241,11 +251,14 @@ def write_report(
     """
     from workbench.report import write_pdf
 
-    return write_pdf(document_on(store, suspect, megabytes), output, signed=signed)
+    return write_pdf(document_on(store, suspect, megabytes, language), output, signed=signed)
 
 
 def document_on(
-    store: CaseStore, suspect: str | None, megabytes: int = MOST_MEGABYTES
+    store: CaseStore,
+    suspect: str | None,
+    megabytes: int = MOST_MEGABYTES,
+    language: Language = LANGUAGES[0],
 ) -> "Document":
     """Write what the report on one suspect of a case says, on no paper yet.
 
@@ -253,6 +266,7 @@ def document_on(
         store: The case.
         suspect: Which suspect; None if there is only one.
         megabytes: As in `write_report`.
+        language: As in `write_report`.
 
     Raises:
         CaseError: If the case was not compared, or the suspect must be named.
@@ -276,4 +290,4 @@ def document_on(
         raise CaseError(
             f"{chosen!r} is no suspect of case {store.name!r}.", fix=f"Use {', '.join(found)}."
         )
-    return report_on(store, found[chosen], attachments(store, megabytes))
+    return report_on(store, found[chosen], attachments(store, megabytes), language=language)

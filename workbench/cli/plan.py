@@ -8,6 +8,7 @@ from workbench.asked import asked_versions
 from workbench.cli.output import AsJson, CaseName, case_folder, now, print_json
 from workbench.records import to_json
 from workbench.store import check_new, create_case, open_case
+from workbench.visible import visible_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,12 @@ def plan(  # noqa: PLR0913 - one argument for each option
     pilot_from: Annotated[
         str | None, typer.Option(metavar="CASE", help="A recorded case to take as the pilot.")
     ] = None,
+    asked_by: Annotated[
+        str, typer.Option(help="The person or body that put the question; the report names it.")
+    ] = "",
+    done_by: Annotated[
+        str, typer.Option(help="Who does the work and answers for it; the report names them.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Fix packs, models, metrics and seed before anything is asked."""
@@ -68,6 +75,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
     from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
+    from workbench.parties import Parties
     from workbench.plan import DEFAULT_SEED, make_plan
 
     if pilot is not None and pilot_from is not None:
@@ -76,6 +84,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
         raise typer.BadParameter("--standard fixes the packs and the repeats.")
     if part not in PARTS:
         raise typer.BadParameter(f"--part is one of {', '.join(PARTS)}.")
+    parties = Parties(asked_by.strip(), done_by.strip())
     catalogue = load_catalogue()
     folder = case_folder(case, own=True)
     chosen = _packs(list(STANDARD_PACKS) if standard else pack)
@@ -97,6 +106,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
         ),
         stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,
+        parties=parties,
     )
     looked = _look_ahead(made, packs, folder, pilot, pilot_from)
     create_case(folder, made, packs)
@@ -148,10 +158,13 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
 def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     from workbench.extent import answer_tokens
     from workbench.packs.uses import planned_readings
+    from workbench.parties import party_lines
 
     questions = sum(item.questions for item in made.packs)
     left_out = sum(item.left_out for item in made.packs)
     typer.echo(f"Planned case {made.case}: {made.reference} against {', '.join(made.suspects)}")
+    for line in party_lines(made):
+        typer.echo(visible_line(line))
     typer.echo(f"Controls: {', '.join(made.controls)}")
     typer.echo(
         f"Packs: {len(made.packs)} ({made.part} part); {questions} questions and at most "

@@ -80,6 +80,7 @@ from workbench.records.weighed import (
     Weighing,
 )
 from workbench.records.words import (
+    LANGUAGES,
     LETTERS,
     ONE_POSITION,
     QUESTIONS,
@@ -87,6 +88,7 @@ from workbench.records.words import (
     Access,
     Alternative,
     BackendName,
+    Language,
     Level,
     Outcome,
     Part,
@@ -98,6 +100,7 @@ from workbench.records.words import (
 )
 
 __all__ = [
+    "LANGUAGES",
     "LETTERS",
     "MOST_SETTINGS",
     "ONE_POSITION",
@@ -124,6 +127,7 @@ __all__ = [
     "Figure",
     "Gate",
     "Join",
+    "Language",
     "LatticeCell",
     "Level",
     "Lineage",

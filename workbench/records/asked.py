@@ -2,10 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
 from workbench.records.words import LETTERS, Access, Part, ProbeKind, Role, Template
+
+OrAbsent = Annotated[str, Field(exclude_if=lambda text: not text)]
+"""A text that is left out of a record's JSON where it is empty, so that a record made before there was
+such a field keeps its digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +204,10 @@ class Plan:
     """The reference's own weights, served another way."""
     readings: int = 0
     """Probes of each pack whose answers are put to every model that shows likelihoods."""
+    asked_by: OrAbsent = ""
+    """The person or body that put the question, as whoever planned wrote it; empty if not said."""
+    done_by: OrAbsent = ""
+    """Who did the work and answers for it, written so too."""
 
     @property
     def digest(self) -> str:

@@ -16,6 +16,9 @@ BackendName = Literal["local", "http", "replay"]
 Access = Literal["text", "logits"]
 Part = Literal["open", "sealed", "all"]
 """Which probes of a pack are asked: those anybody may look at, those held back, or both."""
+Language = Literal["en"]
+LANGUAGES: tuple[Language, ...] = ("en",)
+"""What a report can be written in, the usual one first."""
 Status = Literal["evaluated", "inconclusive", "no evaluative opinion", "not comparable"]
 """Evaluated: a likelihood ratio says something. Inconclusive: it does not, or nothing was calibrated
 for this protocol. No evaluative opinion: a gate failed. Not comparable: there is nothing to weigh."""

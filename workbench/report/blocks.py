@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from workbench.records import Comparison, Pack, Plan, Quote, Run, Served, Validated
+from workbench.records import (
+    LANGUAGES,
+    Comparison,
+    Language,
+    Pack,
+    Plan,
+    Quote,
+    Run,
+    Served,
+    Validated,
+)
 from workbench.report.attached import NOTHING, Attachments
 from workbench.report.exhibits import Exhibit
 from workbench.report.wording import Words, naming
@@ -123,7 +133,7 @@ class Document:
     made_with: Mapping[str, str] = field(default_factory=dict)
     """What sets the pages: library → version."""
     left_out: LeftOut = LeftOut()
-    language: str = "en"
+    language: Language = LANGUAGES[0]
 
     @property
     def exhibits(self) -> tuple[Exhibit, ...]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from workbench.errors import ReportError
 from workbench.records import (
+    LANGUAGES,
     Comparison,
+    Language,
     Pack,
     Plan,
     Quote,
@@ -79,7 +81,7 @@ SECTIONS: Mapping[Part, Callable[[Material], Sequence[Block]]] = {
 """What writes each part; their order is that of `contents.PARTS`."""
 
 
-def build_document(
+def build_document(  # noqa: PLR0913 - everything that a report is written from
     comparison: Comparison,
     plan: Plan,
     runs: Sequence[Run],
@@ -90,6 +92,7 @@ def build_document(
     made_with: Mapping[str, str] | None = None,
     quotes: Sequence[Quote] = (),
     validated: Sequence[Validated] = (),
+    language: Language = LANGUAGES[0],
 ) -> Document:
     """Write the report of one suspect's comparison.
 
@@ -103,6 +106,7 @@ def build_document(
         made_with: What sets its pages, library → version; this machine's if None.
         quotes: Answers to the probes that `chosen` names, for the examples.
         validated: The calibration of each question that was judged, with its curves.
+        language: What it is written in.
 
     Raises:
         ReportError: If the comparison is of another plan, or a sentence holds a refused phrase.
@@ -131,12 +135,12 @@ def build_document(
         tuple(quotes),
         tuple(validated),
     )
-    document = _written(material)
+    document = _written(material, language)
     check(_every_text(document))
     return document
 
 
-def _written(material: Material) -> Document:
+def _written(material: Material, language: Language) -> Document:
     comparison, plan = material.comparison, material.plan
     return Document(
         title=own("Behavioural comparison of two language models"),
@@ -158,6 +162,7 @@ def _written(material: Material) -> Document:
         },
         attachments=material.attachments,
         made_with=material.made_with,
+        language=language,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from workbench.records import Comparison, Pack, Plan, Quote, Run, Validated
+from workbench.records import Comparison, Language, Pack, Plan, Quote, Run, Validated
 from workbench.report.blocks import LeftOut
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -135,7 +135,7 @@ class Evidence:
     title: str
     case: str
     dated: datetime
-    language: str
+    language: Language
     software: str
     cover: PairsText
     sections: tuple[SectionText, ...]

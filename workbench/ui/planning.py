@@ -8,6 +8,7 @@ import streamlit as st
 
 from workbench.extent import DEFAULT_READINGS, Extent, default_controls
 from workbench.packs.weights import PackWeights, read_weights
+from workbench.parties import LONGEST, Parties
 from workbench.records import Endpoint, ModelEntry, Pack, Part
 from workbench.ui import widgets
 from workbench.visible import visible_line
@@ -154,6 +155,30 @@ def chosen_name() -> str:
     )
 
 
+def chosen_parties() -> Parties:
+    """Let the reader name who asked and who does the work; not kept in the address.
+
+    Raises:
+        PlanError: If a name holds what no plan should.
+    """
+    left, right = st.columns(2)
+    with left:
+        asked_by = st.text_input(
+            "Asked by",
+            max_chars=LONGEST,
+            help="The person or body that put the question.",
+            key="asked-by",
+        )
+    with right:
+        done_by = st.text_input(
+            "Done by",
+            max_chars=LONGEST,
+            help="Who does the work and answers for it.",
+            key="done-by",
+        )
+    return Parties(asked_by.strip(), done_by.strip())
+
+
 def described_endpoint() -> ModelEntry | None:
     """Let the reader describe an endpoint; None until the form is sent."""
     with st.form("endpoint"):
@@ -192,7 +217,9 @@ def described_endpoint() -> ModelEntry | None:
     )
 
 
-def words(name: str, models: Models, packs: Sequence[Pack], extent: Extent) -> list[str]:
+def words(
+    name: str, models: Models, packs: Sequence[Pack], extent: Extent, parties: Parties
+) -> list[str]:
     """The command that fixes this plan."""
     several = {
         "suspect": models.suspects,
@@ -206,6 +233,8 @@ def words(name: str, models: Models, packs: Sequence[Pack], extent: Extent) -> l
         "budget": extent.budget,
         "part": extent.part,
         "readings": extent.readings,
+        "asked-by": parties.asked_by or None,
+        "done-by": parties.done_by or None,
     }
     options = [f"--{key}={value}" for key, values in several.items() for value in values]
     options += [f"--{key}={value}" for key, value in one.items() if value is not None]

@@ -76,7 +76,7 @@ def _document(
     contents = {name: given.files.get(name, b"") for name in FILES}
     head = journal_heads(store)[CASE_JOURNAL]["head"]
     files = carried(contents, absent, head)
-    whole = report_on(store, kept, files, evidence.made_with)
+    whole = report_on(store, kept, files, evidence.made_with, evidence.language)
     return leave_out(whole, evidence.left_out.sections, evidence.left_out.exhibits)
 
 

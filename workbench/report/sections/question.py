@@ -1,10 +1,18 @@
 """What was asked and how far it goes, who asked, and who did the work."""
 
 from workbench.evidence.wording import QUESTION_WORDS
+from workbench.records import Plan
 from workbench.report.blocks import Block, KeyValues, Material, Paragraph
 from workbench.report.contents import at
 from workbench.report.numbers import counted, moment
-from workbench.report.wording import Words, joined, name, own, say
+from workbench.report.wording import Words, own, recorded, say
+
+NAMED = (
+    "A name here is what whoever planned the comparison wrote. It was fixed in the plan before any "
+    "model was asked, and the program did not check it."
+)
+ANSWERS = "did the work and answers for it"
+ELSEWHERE = "must be named by the letter that this report comes with, or by its signature."
 
 
 def blocks(material: Material) -> list[Block]:
@@ -16,17 +24,11 @@ def blocks(material: Material) -> list[Block]:
                 (own("Scope"), _scope(material)),
                 (own("Outside the scope"), own(_outside())),
                 (own("Dates"), _dates(material)),
-                (own("Asked by"), own("Not recorded in the case.")),
-                (own("Done by"), _done_by(material)),
+                (own("Asked by"), _asked_by(material.plan)),
+                (own("Done by"), _done_by(material.plan)),
             )
         ),
-        Paragraph(
-            own(
-                "The case names no person. Whoever asked, and whoever did the work and answers "
-                "for it, must be named by the letter that this report comes with, or by its "
-                "signature."
-            )
-        ),
+        Paragraph(own(_standing(material.plan))),
     ]
 
 
@@ -70,9 +72,27 @@ def _dates(material: Material) -> Words:
     return words + own(f"; runs began from {moment(began[0])} to {moment(began[-1])}.")
 
 
-def _done_by(material: Material) -> Words:
-    versions = dict.fromkeys([material.plan.software])
+def _asked_by(plan: Plan) -> Words:
+    return recorded(plan.asked_by) if plan.asked_by else own("Not recorded in the case.")
+
+
+def _done_by(plan: Plan) -> Words:
+    nobody = own("a person whom the case does not name")
     return say(
-        "Model workbench {versions}, run by a person whom the case does not name",
-        versions=joined(name(version) for version in versions),
+        "Model workbench {version}, run by {who}",
+        version=plan.software,
+        who=recorded(plan.done_by) if plan.done_by else nobody,
     )
+
+
+def _standing(plan: Plan) -> str:
+    """What a name above is worth, and what has to name whoever is not named there."""
+    match bool(plan.asked_by), bool(plan.done_by):
+        case True, True:
+            return NAMED
+        case True, False:
+            return f"{NAMED} Whoever {ANSWERS} {ELSEWHERE}"
+        case False, True:
+            return f"{NAMED} Whoever asked {ELSEWHERE}"
+        case _:
+            return f"The case names no person. Whoever asked, and whoever {ANSWERS}, {ELSEWHERE}"

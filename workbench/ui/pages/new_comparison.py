@@ -133,6 +133,8 @@ def _fix(models: Models, packs: list[Pack], extent: Extent) -> None:
     st.header("Fix the plan", anchor=False)
     st.caption("A plan is digested before anything is asked, and never changed afterwards.")
     name = planning.chosen_name().strip()
+    parties = planning.chosen_parties()
+    st.caption("The report names them as they are written here, and says that nobody checked it.")
     with st.container(horizontal=True):
         start = st.button(
             "Fix the plan and start asking", icon=":material/play_arrow:", type="primary"
@@ -141,7 +143,7 @@ def _fix(models: Models, packs: list[Pack], extent: Extent) -> None:
     if not (start or fix):
         return
     with st.spinner("Fixing the plan; this takes some seconds"):
-        errand.complete(adding.place("plan"), planning.words(name, models, packs, extent))
+        errand.complete(adding.place("plan"), planning.words(name, models, packs, extent, parties))
     if start:
         launch.start_unwatched(cases_folder() / name)
     st.switch_page("workbench/ui/pages/run.py", query_params={"case": name})

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from workbench.parties import party_lines
 from workbench.store import CaseStore, CaseSummary, summarise
 from workbench.ui import errands, run_panel, state, widgets
 from workbench.ui.errands import Task
@@ -17,6 +18,8 @@ def render() -> None:
             return
         case = summarise(store.folder)
         widgets.case_line(case)
+        for line in party_lines(store.plan()):
+            widgets.plain(line)
         if case.read_only:
             widgets.read_only()
         elif case.state not in state.UNFINISHED:

@@ -58,6 +58,7 @@ def plan(
     controls=("alpha", "beta", "gamma"),
     readings=0,
     metrics=("paired-embedding", "next-token-js"),
+    other_temperature=None,
 ) -> Plan:
     return Plan(
         case="made",
@@ -74,6 +75,7 @@ def plan(
         created_at=NOON,
         software="0.1.0",
         readings=readings,
+        other_temperature=other_temperature,
     )
 
 

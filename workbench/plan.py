@@ -56,8 +56,8 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
     if found:
         raise PlanError(
             f"This comparison cannot be planned: {'; '.join(found)}.",
-            fix="Change the models or packs named; `workbench models list` shows families and "
-            "parents.",
+            fix="Change the models, packs or options named; `workbench models list` shows families "
+            "and parents.",
         )
     asked = asked_packs(packs, extent)
     library = {pack.id: pack for pack in packs}
@@ -76,6 +76,7 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
         budget=extent.budget,
         stacks=tuple(stacks),
         readings=extent.readings,
+        other_temperature=extent.other_temperature,
     )
     return plan, asked
 

@@ -53,6 +53,12 @@ def plan(  # noqa: PLR0913 - one argument for each option
         int | None,
         typer.Option(help="Probes of each pack whose answers all models read; 0 for none."),
     ] = None,
+    other_temperature: Annotated[
+        float | None,
+        typer.Option(
+            help="Ask packs of texts once more at it, beyond any budget: what the scores hang on."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     pilot: Annotated[
         int | None,
@@ -68,6 +74,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
     from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
+    from workbench.packs.variants import with_variants
     from workbench.plan import DEFAULT_SEED, make_plan
 
     if pilot is not None and pilot_from is not None:
@@ -94,6 +101,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
             budget,
             {} if budget is None else _weights(chosen),
             DEFAULT_READINGS if readings is None else readings,
+            other_temperature,
         ),
         stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,
@@ -103,11 +111,12 @@ def plan(  # noqa: PLR0913 - one argument for each option
     if as_json:
         print_json({**to_json(made), "digest": made.digest, **looked.plain})
         return
-    _print_plan(made, packs)
+    asked = with_variants(packs, other_temperature)
+    _print_plan(made, packs, asked)
     looked.show()
     for _, name in made.models:
         if (endpoint := catalogue[name].endpoint) is not None:
-            _print_cost(name, endpoint, packs)
+            _print_cost(name, endpoint, asked)
         elif catalogue[name].backend == "replay":
             _print_recorded(catalogue[name], packs)
     typer.echo(f"Next: workbench run {case}")
@@ -145,18 +154,24 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
     return {pack_id: weights for pack_id, weights in found.items() if weights is not None}
 
 
-def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
+def _print_plan(made: "Plan", packs: "tuple[Pack, ...]", asked: "tuple[Pack, ...]") -> None:
     from workbench.extent import answer_tokens
     from workbench.packs.uses import planned_readings
 
-    questions = sum(item.questions for item in made.packs)
+    questions = sum(pack.questions for pack in asked)
     left_out = sum(item.left_out for item in made.packs)
     typer.echo(f"Planned case {made.case}: {made.reference} against {', '.join(made.suspects)}")
     typer.echo(f"Controls: {', '.join(made.controls)}")
     typer.echo(
         f"Packs: {len(made.packs)} ({made.part} part); {questions} questions and at most "
-        f"{answer_tokens(packs)} tokens for each of {len(made.models)} models"
+        f"{answer_tokens(asked)} tokens for each of {len(made.models)} models"
     )
+    if made.other_temperature is not None:
+        again = questions - sum(item.questions for item in made.packs)
+        typer.echo(
+            f"Of these questions {again} ask {len(asked) - len(packs)} of the packs once more, at "
+            f"temperature {made.other_temperature:g}; their answers count in no score"
+        )
     typer.echo(f"Probes of these packs that are not asked: {left_out}")
     if readings := planned_readings(made, packs):
         typer.echo(

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from workbench.digest import digest_of
 from workbench.records.codec import to_json
@@ -197,6 +200,9 @@ class Plan:
     """The reference's own weights, served another way."""
     readings: int = 0
     """Probes of each pack whose answers are put to every model that shows likelihoods."""
+    other_temperature: Annotated[float | None, Field(exclude_if=lambda other: other is None)] = None
+    """Temperature at which every pack of texts is asked once more, for sensitivity alone; None: none
+    is. It is then left out of the JSON, so that plans made before there was one keep their digest."""
 
     @property
     def digest(self) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.evidence.verdict import common_reasons
 from workbench.evidence.wording import QUESTION_WORDS, stopped_early
-from workbench.records import Comparison, EvidenceLine, Verdict
+from workbench.records import Comparison, EvidenceLine, Plan, Verdict
 from workbench.report.exhibits import Exhibit, exhibit_of, exhibits
 from workbench.report.figures.exhibit import lead_line
 from workbench.report.numbers import counted
@@ -54,7 +54,7 @@ def _draw(store: CaseStore, comparison: Comparison) -> None:
         widgets.plain(stopped_early(comparison.decided))
     drawn = exhibits(comparison)
     if comparison.verdict.opinions:
-        _questions(comparison, drawn)
+        _questions(comparison, store.plan(), drawn)
     else:
         _conclusion(comparison.verdict)
         _propositions(comparison.verdict)
@@ -85,7 +85,7 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
         widgets.probe_link(store.name, comparison.suspect, address, line.title)
 
 
-def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
+def _questions(comparison: Comparison, plan: Plan, drawn: Sequence[Exhibit]) -> None:
     """Answer each question in a block of its own, as the report's evaluation does."""
     verdict = comparison.verdict
     for opinion in verdict.opinions:
@@ -95,7 +95,7 @@ def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
             exhibit = exhibit_of(drawn, opinion.question)
             blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
             blocks.show(weighed.errors(opinion))
-            blocks.show(sensitivity.blocks(comparison, opinion))
+            blocks.show(sensitivity.blocks(comparison, opinion, plan))
     _listed("For both questions", common_reasons(verdict))
     _listed("Alternatives not tested", verdict.untested)
     blocks.show([weighed.scale()])

@@ -59,6 +59,7 @@ def plan(
     readings=0,
     metrics=("paired-embedding", "next-token-js"),
     *,
+    other_temperature=None,
     asked_by="",
     done_by="",
 ) -> Plan:
@@ -79,6 +80,7 @@ def plan(
         readings=readings,
         asked_by=asked_by,
         done_by=done_by,
+        other_temperature=other_temperature,
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests import made
 from workbench.effort import NEVER_ASKED, NEVER_TIMED, NO_PRICE, efforts, total
+from workbench.packs.variants import with_variants
 from workbench.records import Endpoint, ModelEntry
 from workbench.store.habits import Habit
 
@@ -53,6 +54,15 @@ def test_a_new_model_is_expected_to_write_as_the_others_do_and_at_least_as_the_t
 def test_several_cases_count_by_their_answers():
     more = [*HABITS, Habit("wordy", WRITE.id, 30, 4.0, 30.0, 2.0)]
     assert one(entry("wordy"), known=more).tokens.expected == 6 * 6
+
+
+def test_a_pack_asked_once_more_is_expected_to_take_the_same_again():
+    packs = with_variants(PACKS, 0.3)
+    found, once = one(entry("wordy"), packs), one(entry("wordy"))
+    assert found.questions == once.questions + WRITE.questions
+    assert found.tokens.expected == 2 * once.tokens.expected
+    assert found.tokens.worst == 2 * once.tokens.worst
+    assert found.seconds == once.seconds + 6 * 2.0
 
 
 def test_time_is_what_this_very_model_took_at_each_pack():

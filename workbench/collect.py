@@ -13,6 +13,7 @@ from workbench.digest import seed_from
 from workbench.errors import CaseError, ModelError, WorkbenchError
 from workbench.models.recorded import hand_over
 from workbench.observed import record
+from workbench.packs.variants import with_variants
 from workbench.readings import readings
 from workbench.records import (
     ModelEntry,
@@ -138,7 +139,8 @@ def collect(
     """
     plan, run_id = store.plan(), f"{role}-{entry.name}"
     closed = is_closed(store, run_id)
-    wanted = list(questions(plan.seed, store.packs(), role, entry.name))
+    asked = with_variants(store.packs(), plan.other_temperature)
+    wanted = list(questions(plan.seed, asked, role, entry.name))
     wanted += () if closed else readings(store, role, entry.name) or ()
 
     def tell(recorded: int, fresh: Iterable[Observation]) -> None:

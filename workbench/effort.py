@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from workbench.evidence.components import Unknown
 from workbench.extent import answer_tokens, most_cost
 from workbench.models.prices import price
+from workbench.packs.variants import planned_name
 from workbench.records import Endpoint, ModelEntry, Pack, Role
 from workbench.store.habits import Habit
 
@@ -54,7 +55,7 @@ def efforts(
 
     Args:
         models: Who is asked, in which part.
-        packs: What is asked, as it will be.
+        packs: What is asked, as it will be. A variant is expected to take what its pack takes.
         known: What earlier cases recorded.
     """
     return tuple(_effort(role, entry, packs, known) for role, entry in models)
@@ -127,7 +128,7 @@ def _seconds(entry: ModelEntry, packs: Sequence[Pack], known: Sequence[Habit]) -
     at_once = entry.endpoint.concurrency if entry.endpoint else 1
     spent = 0.0
     for pack in packs:
-        here = [habit for habit in own if habit.pack == pack.id]
+        here = [habit for habit in own if habit.pack == planned_name(pack.id)]
         spent += pack.questions * (_mean(here, _time) if here else usual) / at_once
     return spent
 
@@ -163,7 +164,9 @@ def _of_pack(
     means = []
     for model in {habit.model for habit in known}:
         same = [
-            h for h in known if h.model == model and h.pack == pack.id and amount(h) is not None
+            h
+            for h in known
+            if h.model == model and h.pack == planned_name(pack.id) and amount(h) is not None
         ]
         if same:
             means.append(_mean(same, amount))

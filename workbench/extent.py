@@ -7,7 +7,9 @@ from workbench.errors import PlanError
 from workbench.evidence.panel import MIN_CONTROLS
 from workbench.models.prices import most_tokens, price
 from workbench.packs.choose import choose
+from workbench.packs.schema import MAX_TEMPERATURE
 from workbench.packs.sealed import part_of
+from workbench.packs.uses import text_packs
 from workbench.packs.weights import PackWeights
 from workbench.records import Endpoint, ModelEntry, Pack, Part
 
@@ -29,6 +31,8 @@ class Extent:
     """Pack id → what panels showed of it; needed for a budget."""
     readings: int = 0
     """Probes of each pack whose answers every model reads; see `readings.read_probes`."""
+    other_temperature: float | None = None
+    """Temperature at which packs of texts are asked once more, beyond any budget; None: none is."""
 
 
 def default_controls(
@@ -73,6 +77,7 @@ def problems(  # noqa: PLR0917 - every part of a plan
         *_role_problems(entries, reference, suspects, controls),
         *_stack_problems([entries[name] for name in stacks], reference),
         *_extent_problems(extent, packs),
+        *_decoding_problems(entries, extent, packs),
     ]
 
 
@@ -127,6 +132,33 @@ def _extent_problems(extent: Extent, packs: Sequence[Pack]) -> list[str]:
         problems.append(f"readings must be 0 or more, not {extent.readings}")
     if not packs:
         problems.append("no pack was chosen")
+    return problems
+
+
+def _decoding_problems(
+    entries: Mapping[str, ModelEntry], extent: Extent, packs: Sequence[Pack]
+) -> list[str]:
+    """Why packs of texts cannot be asked once more at another temperature."""
+    other = extent.other_temperature
+    if other is None:
+        return []
+    if not 0 <= other <= MAX_TEMPERATURE:
+        return [f"another temperature must lie between 0 and {MAX_TEMPERATURE}, not {other:g}"]
+    texts = [_with_repeats(pack, extent.repeats) for pack in text_packs(packs)]
+    problems = [
+        f"{pack.id} is asked at temperature {other:g} already"
+        for pack in texts
+        if pack.decoding.temperature == other
+    ]
+    if not texts:
+        problems.append("no pack is compared as texts, so none can be asked at another temperature")
+    if other == 0 and any(pack.decoding.repeats > 1 for pack in texts):
+        problems.append("temperature 0 would record the same answer at every repeat")
+    problems += [
+        f"others recorded the answers of {name}, which cannot be asked at another temperature"
+        for name, entry in entries.items()
+        if entry.backend == "replay"
+    ]
     return problems
 
 

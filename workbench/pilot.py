@@ -91,8 +91,8 @@ def pilot_plan(
         )
     known = {item.id: item for item in plan.packs}
     planned = tuple(_planned(pack, known[pack.id]) for pack in asked)
-    made = replace(plan, case=case, suspects=(), stacks=(), packs=planned, readings=0)
-    return made, asked
+    fewer = replace(plan, suspects=(), stacks=(), readings=0, other_temperature=None)
+    return replace(fewer, case=case, packs=planned), asked
 
 
 def _some(pack: Pack, probes: int) -> Pack:

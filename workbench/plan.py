@@ -60,8 +60,8 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
     if found:
         raise PlanError(
             f"This comparison cannot be planned: {'; '.join(found)}.",
-            fix="Change the models or packs named; `workbench models list` shows families and "
-            "parents.",
+            fix="Change the models, packs or options named; `workbench models list` shows families "
+            "and parents.",
         )
     asked = asked_packs(packs, extent)
     library = {pack.id: pack for pack in packs}
@@ -82,6 +82,7 @@ def make_plan(  # noqa: PLR0913 - everything that a plan fixes
         readings=extent.readings,
         asked_by=parties.asked_by,
         done_by=parties.done_by,
+        other_temperature=extent.other_temperature,
     )
     return plan, asked
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from workbench.backends import Question
 from workbench.digest import digest_of_text, seed_from
 from workbench.packs.uses import read_probes
+from workbench.packs.variants import with_variants
 from workbench.records import USABLE, Pack, Plan, Role
 from workbench.store import CaseStore
 
@@ -52,7 +53,8 @@ def readings(
 def recorded_answers(store: CaseStore) -> Answers | None:
     """What every model answered; None unless all were asked everything, or until it was decided."""
     plan = store.plan()
-    questions = sum(pack.questions for pack in store.packs())
+    packs = with_variants(store.packs(), plan.other_temperature)
+    questions = sum(pack.questions for pack in packs)
     begun = {run.id for run in store.runs()}
     found: Answers = {}
     for role, model in plan.models:

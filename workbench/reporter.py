@@ -12,6 +12,7 @@ from typing import Any
 from workbench.collect import Progress
 from workbench.errors import WorkbenchError
 from workbench.packs.uses import planned_readings
+from workbench.packs.variants import with_variants
 from workbench.store import CaseStore, WorkerStatus, write_status
 from workbench.store.status import NOTHING_SPENT
 
@@ -50,8 +51,10 @@ class Reporter:
         plan = store.plan()
         for run_id, outcome, n in store.outcomes().itertuples(index=False, name=None):
             self._outcomes.setdefault(run_id, Counter())[outcome] = n
-        total = len(plan.models) * sum(item.questions for item in plan.packs)
-        total += planned_readings(plan, store.packs())
+        packs = store.packs()
+        asked = with_variants(packs, plan.other_temperature)
+        total = len(plan.models) * sum(pack.questions for pack in asked)
+        total += planned_readings(plan, packs)
         self._first = (self._clock(), self._done())
         self._say(state="asking", device=device, total=total, **self._counts())
 

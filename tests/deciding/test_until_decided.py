@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.deciding.conftest import CONTROLS, PROBES, calibrate, scores
+from tests.deciding.conftest import CONTROLS, PLAN, PROBES, calibrate, scores
 from workbench import launch
 from workbench.calibrations import kept
+from workbench.compare.sensitivity import STOPPED
 from workbench.deciding.again import problems
 from workbench.deciding.panel import panel_of
 from workbench.deciding.rule import rule_of
@@ -284,3 +285,25 @@ def test_a_calibration_that_can_say_one_thing_only_is_refused(world, case):
     assert done.returncode == 1
     assert done.stderr.splitlines()[-2].startswith("No level could ever be settled early: ")
     assert read_status(store.folder).state == "failed"
+
+
+# --- another temperature ------------------------------------------------------------------------
+
+
+def test_a_suspect_that_was_decided_is_not_asked_at_the_other_temperature(world, case):
+    """The calibration of the plan without it speaks, so it is of the very same protocol."""
+    for step in (
+        ("plan", "again", *PLAN, "--other-temperature", "1.2"),
+        ("run", "again", "--until-decided"),
+        ("compare", "again"),
+    ):
+        done = world.run(*step)
+        assert done.returncode == 0, done.stderr
+    store = open_case(world.cases / "again")
+    assert store.decided(RUN).asked == len(asked(store))
+    assert not any("~" in address for address in asked(store))
+    (comparison,) = store.comparisons()
+    others = [one.without[-1] for one in comparison.questions if one.without]
+    assert (others[0].kind, others[0].reason) == ("decoding", STOPPED)
+    checks = world.json("verify", "again")
+    assert [check["title"] for check in checks if not check["passed"]] == []

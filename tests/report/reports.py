@@ -95,6 +95,13 @@ def answered(
     return dataclasses.replace(comparison, verdict=verdict), *rest
 
 
+def asked_again(comparison, plan, runs, packs, other=0.3):
+    """The same arguments, of a plan that asks texts once more at another temperature."""
+    plan = dataclasses.replace(plan, other_temperature=other)
+    runs = [dataclasses.replace(run, plan_digest=plan.digest) for run in runs]
+    return dataclasses.replace(comparison, plan_digest=plan.digest), plan, runs, packs
+
+
 def hostile():
     return document(HOSTILE_NAMES, made.HOSTILE, asked_by=HOSTILE_PARTY, done_by=made.HOSTILE)
 

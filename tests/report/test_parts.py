@@ -167,14 +167,17 @@ def test_curves_that_cannot_be_drawn_have_a_reason():
 # --- what a score hangs on -----------------------------------------------------------------------
 
 
-def hanging():
-    comparison, *rest = reports.answered("supporting", "gated")
+def hanging(*decoding):
+    """A report whose weights question has a score, and perhaps one under another decoding."""
+    parts = reports.answered("supporting", "gated")
+    comparison, *rest = reports.asked_again(*parts) if decoding else parts
     score = QuestionScore(2.4, 1.9, 2.9, 0.25, 2.2, 2.1, 2.7, (0.1, 0.2, 0.3))
     without = (
         Without("pack", "style/greetings", 1.25),
         Without("pack", "style/letters", 2.5),
         Without("pack", "style/odes", None, "only 3 prompts were answered by both"),
         Without("control", "alpha", 2.0),
+        *decoding,
     )
     protocol = Protocol("text", (), {}, (), {})
     names = ("alpha", "beta", "gamma")
@@ -195,6 +198,42 @@ def test_the_score_is_given_without_each_pack_and_each_control():
 
 def test_other_decoding_is_said_not_to_be_tested():
     assert "Other decoding was not tested" in said(hanging(), "evaluation")
+    assert "once more" not in said(hanging(), "methods")
+
+
+OTHER = Without("decoding", "temperature 0.3", 1.9)
+
+
+def test_the_score_under_another_decoding_stands_beside_the_planned_one_and_has_no_ratio():
+    text = said(hanging(OTHER), "evaluation")
+    assert (
+        "From them alone, beside the same controls, the score is +1.90; under the planned decoding "
+        "it is +2.40. No likelihood ratio is given for the other score, because a calibration speaks "
+        "for the planned decoding only."
+    ) in text
+    assert "not tested: all models" not in text
+    assert "decoding\ntemperature 0.3\n+1.90" in said(hanging(OTHER), "appendix")
+
+
+def test_no_score_under_another_decoding_has_its_reason():
+    none = Without("decoding", "temperature 0.3", None, "nobody answered")
+    text = said(hanging(none), "evaluation")
+    assert "asked once more at temperature 0.3, and those answers count in no score." in text
+    assert "This score has no other beside it: nobody answered." in text
+
+
+def test_a_question_without_a_score_says_that_there_is_nothing_to_set_beside_it():
+    parts = reports.asked_again(*reports.answered("gated", "gated"))
+    text = said(build_document(*parts), "evaluation")
+    assert text.count("There is no score that one of theirs could be set beside.") == 2
+    assert "Other decoding was not tested" not in text
+
+
+def test_the_methods_say_what_was_asked_once_more():
+    assert (
+        "1 pack of sampled answers went to every model once more, at temperature 0.3, with the same "
+        "probes, repeats and longest answer: 6 questions more for each."
+    ) in said(hanging(OTHER), "methods")
 
 
 def test_the_appendix_lists_every_score_with_something_left_out():

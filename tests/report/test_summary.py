@@ -43,6 +43,15 @@ def test_the_summary_reads_at_a_school_grade(kind):
     assert textstat.flesch_kincaid_grade(summary(kind)) <= HIGHEST_GRADE
 
 
+def test_what_was_asked_once_more_is_said_in_plain_words_too():
+    parts = reports.asked_again(*reports.answered())
+    blocks = reports.section(build_document(*parts), "summary")
+    said = " ".join(plain(w) for b in blocks if not isinstance(b, Heading) for w in texts(b))
+    assert "Some were also asked under other settings" in said
+    assert textstat.flesch_kincaid_grade(said) <= HIGHEST_GRADE
+    assert "under other settings" not in summary("supporting")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_term_of_the_summary_is_missing_from_the_glossary(kind):
     known = " ".join(term.word for term in GLOSSARY).casefold()

@@ -173,3 +173,13 @@ def test_a_link_names_the_metric_by_which_the_list_is_ordered(cases):
     page = open_page("evidence", case="evaluated", furthest="true", metric=title)
     assert page.get_by_key("metric").value == "paired-embedding"
     assert page.get_by_key("furthest").value is True
+
+
+def test_what_was_asked_at_another_temperature_can_be_read_and_says_that_it_never_counts(no_cases):
+    made.planned_case(no_cases / "cases", other_temperature=0.3)
+    page = read_page("evidence", case="made", probe="style/greetings~0.3#probe-1")
+    said = words(page)
+    assert "Write greeting number 1." in said
+    assert "Asked once more, at temperature 0.3" in said
+    assert page.get_by_key("probe-box").options[-1] == "style/greetings~0.3#probe-2"
+    assert "Asked once more" not in words(read_page("evidence", case="made", probe=GREETING))

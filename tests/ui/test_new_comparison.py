@@ -135,6 +135,21 @@ def test_a_party_that_no_plan_can_name_is_explained_before_anything_is_sent(list
     assert sent == []
 
 
+def test_another_temperature_is_counted_and_goes_into_the_command(listed, sent):
+    def questions(page):
+        return int(words(page).split(" questions in all")[0].split()[-1].replace(",", ""))
+
+    once = open_page("new_comparison", **CHOSEN)
+    page = open_page("new_comparison", **CHOSEN)
+    page.get_by_key("other-temperature").set_value(1.5).run()
+    assert questions(page) == 2 * questions(once)
+    assert "All figures count what is asked once more" in words(page)
+    made.planned_case(listed / "cases", "mine")
+    page.get_by_key("name").set_value("mine").run()
+    press(page, "Fix the plan only")
+    assert "--other-temperature=1.5" in sent[0]
+
+
 def test_starting_at_once_starts_the_worker_of_the_new_case(listed, sent):
     made.planned_case(listed / "cases", "mine")
     page = open_page("new_comparison", **CHOSEN)

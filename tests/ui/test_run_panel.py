@@ -134,3 +134,13 @@ def test_a_worker_that_died_at_once_leaves_its_last_words(case, monkeypatch):
     said = words(open_page("run", case="made"))
     launch._workers.pop(case.folder)
     assert "No model here.\nFetch one." in said
+
+
+def test_packs_asked_at_another_temperature_have_a_row_of_their_own(no_cases):
+    made.planned_case(no_cases / "cases", other_temperature=0.3)
+    (rows,) = [
+        grid.value for grid in open_page("run", case="made").dataframe if "pack" in grid.value
+    ]
+    assert rows["pack"].tolist()[:3] == [
+        "style/greetings", "continuation/openings", "style/greetings~0.3",
+    ]  # fmt: skip

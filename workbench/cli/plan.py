@@ -54,6 +54,12 @@ def plan(  # noqa: PLR0913 - one argument for each option
         int | None,
         typer.Option(help="Probes of each pack whose answers all models read; 0 for none."),
     ] = None,
+    other_temperature: Annotated[
+        float | None,
+        typer.Option(
+            help="Ask packs of texts once more at it, beyond any budget: what the scores hang on."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Everything random follows from it.")] = None,
     pilot: Annotated[
         int | None,
@@ -75,6 +81,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
     from workbench.models.catalogue import load_catalogue
     from workbench.packs import check_versions
     from workbench.packs.standard import STANDARD_PACKS, STANDARD_REPEATS
+    from workbench.packs.variants import with_variants
     from workbench.parties import Parties
     from workbench.plan import DEFAULT_SEED, make_plan
 
@@ -103,6 +110,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
             budget,
             {} if budget is None else _weights(chosen),
             DEFAULT_READINGS if readings is None else readings,
+            other_temperature,
         ),
         stacks=stack or (),
         seed=DEFAULT_SEED if seed is None else seed,
@@ -113,11 +121,12 @@ def plan(  # noqa: PLR0913 - one argument for each option
     if as_json:
         print_json({**to_json(made), "digest": made.digest, **looked.plain})
         return
-    _print_plan(made, packs)
+    asked = with_variants(packs, other_temperature)
+    _print_plan(made, packs, asked)
     looked.show()
     for _, name in made.models:
         if (endpoint := catalogue[name].endpoint) is not None:
-            _print_cost(name, endpoint, packs)
+            _print_cost(name, endpoint, asked)
         elif catalogue[name].backend == "replay":
             _print_recorded(catalogue[name], packs)
     typer.echo(f"Next: workbench run {case}")
@@ -155,12 +164,12 @@ def _weights(packs: "list[Pack]") -> "dict[str, PackWeights]":
     return {pack_id: weights for pack_id, weights in found.items() if weights is not None}
 
 
-def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
+def _print_plan(made: "Plan", packs: "tuple[Pack, ...]", asked: "tuple[Pack, ...]") -> None:
     from workbench.extent import answer_tokens
     from workbench.packs.uses import planned_readings
     from workbench.parties import party_lines
 
-    questions = sum(item.questions for item in made.packs)
+    questions = sum(pack.questions for pack in asked)
     left_out = sum(item.left_out for item in made.packs)
     typer.echo(f"Planned case {made.case}: {made.reference} against {', '.join(made.suspects)}")
     for line in party_lines(made):
@@ -168,8 +177,14 @@ def _print_plan(made: "Plan", packs: "tuple[Pack, ...]") -> None:
     typer.echo(f"Controls: {', '.join(made.controls)}")
     typer.echo(
         f"Packs: {len(made.packs)} ({made.part} part); {questions} questions and at most "
-        f"{answer_tokens(packs)} tokens for each of {len(made.models)} models"
+        f"{answer_tokens(asked)} tokens for each of {len(made.models)} models"
     )
+    if made.other_temperature is not None:
+        again = questions - sum(item.questions for item in made.packs)
+        typer.echo(
+            f"Of these questions {again} ask {len(asked) - len(packs)} of the packs once more, at "
+            f"temperature {made.other_temperature:g}; their answers count in no score"
+        )
     typer.echo(f"Probes of these packs that are not asked: {left_out}")
     if readings := planned_readings(made, packs):
         typer.echo(

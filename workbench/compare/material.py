@@ -13,6 +13,7 @@ from workbench.digest import digest_of, digest_of_file, digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError
 from workbench.observed import tensor_path
+from workbench.packs.variants import planned_name
 from workbench.records import USABLE, Observation, Outcome, Run, TopTokens
 from workbench.store import CaseStore
 from workbench.store.archive import Kind, tensor_kind
@@ -39,6 +40,8 @@ class Material:
     """Probe → the most probable next tokens at each kept position."""
     asked: frozenset[str] | None = None
     """Probes that were asked before the level was settled; None where all were."""
+    varied: dict[str, dict[int, str]] = field(default_factory=dict)
+    """Probe → repeat → usable answer at the plan's other temperature, which no score is made of."""
 
     @property
     def texts(self) -> dict[str, list[str]]:
@@ -67,8 +70,10 @@ def gather(store: CaseStore, run: Run) -> Material:
 def _take(material: Material, seen: Observation) -> None:
     if seen.outcome not in USABLE:
         return
+    planned = planned_name(seen.probe_address)
     if seen.text is not None:
-        material.answers.setdefault(seen.probe_address, {})[seen.repeat] = seen.text
+        answers = material.answers if planned == seen.probe_address else material.varied
+        answers.setdefault(planned, {})[seen.repeat] = seen.text
     if seen.top:
         material.tops[seen.probe_address] = seen.top
     if seen.tensor_digest is None:

@@ -1,21 +1,19 @@
 """Both questions of one comparison, by the code that scores labelled pairs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import permutations
 from typing import get_args
 
 from workbench.compare.material import Material
 from workbench.compare.protocols import BY_ID, counted_packs, protocol_of
-from workbench.compare.recorded import lacking, likeness_of, source_of
+from workbench.compare.recorded import Pair, lacking, likeness_of, pair_of
+from workbench.compare.sensitivity import Otherwise, left_out, otherwise, pack_of
 from workbench.compare.values import EveryTwo
 from workbench.questions.further import ByProbe, with_further
-from workbench.questions.kin import Kin, case_kin
 from workbench.questions.likeness import Likeness, measure
 from workbench.questions.measures import MEASURES, Measure, at_level
 from workbench.questions.score import Scored, Scorer, foregone
-from workbench.questions.sensitivity import scorers_without, without_controls, without_packs
-from workbench.questions.source import Source
 from workbench.records import (
     QUESTIONS,
     Access,
@@ -33,16 +31,6 @@ FURTHER = tuple(one for one in MEASURES if one.access == "logits")
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
-    """One suspect beside the reference, with everything their scores are made of."""
-
-    source: Source
-    kin: Kin
-    reference: int
-    suspect: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Level:
     """What came out at one level of access."""
 
@@ -50,12 +38,12 @@ class _Level:
     scored: Scored
     metrics: Mapping[Question, Sequence[Measure]]
     """Fused for each question."""
-    left_out: Mapping[Question, Mapping[str, str]]
+    unfused: Mapping[Question, Mapping[str, str]]
     """Question → metric that is about it → why it was not fused."""
     probes: Mapping[str, int]
     """Metric on distributions → probes at which both sides gave what it takes."""
     without: Mapping[Question, tuple[Without, ...]] = field(default_factory=dict)
-    """Score with each pack, and with each control, left out."""
+    """What each score hangs on."""
 
 
 class Questions:
@@ -77,47 +65,41 @@ class Questions:
 
         No other suspect and no stack has any part in it.
         """
-        pair = self._pair(suspect)
+        pair = pair_of(self._plan, self._packs, self._materials, suspect)
         return tuple(
             self._finding(question, level, pair)
             for level in self._levels(pair)
             for question in QUESTIONS
         )
 
-    def _pair(self, suspect: str) -> _Pair:
-        sides = (f"reference-{self._plan.reference}", f"suspect-{suspect}")
-        controls = [f"control-{name}" for name in self._plan.controls_of(suspect)]
-        heard = [run for run in controls if self._materials[run].answers]
-        members = {run: self._materials[run] for run in (*sides, *heard)}
-        source = source_of(self._plan.case, self._packs, members)
-        kin = case_kin(source.models, *sides)
-        return _Pair(source, kin, *(source.models.index(side) for side in sides))
-
-    def _levels(self, pair: _Pair) -> Iterator[_Level]:
+    def _levels(self, pair: Pair) -> Iterator[_Level]:
         levels: tuple[Access, ...] = get_args(Access)
         if why := foregone(pair.source, pair.kin, pair.reference, pair.suspect):
             prompts = pair.source.shared()[pair.reference, pair.suspect]
             none = Scored(int(prompts), (), reason=why)
             yield from (_Level(access, none, {}, {}, {}) for access in levels)
             return
-        texts = measure(pair.source, part_of=_pack)
+        texts = measure(pair.source, part_of=pack_of)
         further, absent = self._further(pair)
+        other = otherwise(self._plan, self._packs, self._materials, pair)
         for access in levels:
-            yield self._level(pair, access, texts, further if access == "logits" else {}, absent)
+            beyond = further if access == "logits" else {}
+            yield self._level(pair, access, texts, beyond, absent, other)
 
     def _level(
         self,
-        pair: _Pair,
+        pair: Pair,
         access: Access,
         texts: Likeness,
         further: Mapping[str, ByProbe],
         absent: Mapping[str, str],
+        other: Otherwise | None,
     ) -> _Level:
         likeness = with_further(pair.source, texts, further)
         scorer = Scorer(pair.source.name, likeness, pair.kin, access)
         fused = {question: scorer.metrics(question) for question in QUESTIONS}
         ids = {one.id for metrics in fused.values() for one in metrics}
-        left_out = {
+        unfused = {
             question: {
                 one.id: absent.get(one.id) or scorer.why_not(one)
                 for one in at_level(access)
@@ -131,33 +113,15 @@ class Questions:
             if one.id in ids
         }
         scored = scorer.score(pair.reference, pair.suspect)
-        without = self._without(pair, scorer, scored, texts, further, access)
-        return _Level(access, scored, fused, left_out, probes, without)
+        without = left_out(pair, scorer, scored, texts, further, access)
+        if other is not None:
+            without = {
+                question: (*found, other.score(question, scored.controls, fused[question]))
+                for question, found in without.items()
+            }
+        return _Level(access, scored, fused, unfused, probes, without)
 
-    def _without(
-        self,
-        pair: _Pair,
-        scorer: Scorer,
-        scored: Scored,
-        texts: Likeness,
-        further: Mapping[str, ByProbe],
-        access: Access,
-    ) -> dict[Question, tuple[Without, ...]]:
-        """Scores with each pack, and with each control, left out."""
-        if not scored.questions:
-            return {}
-        sides = pair.reference, pair.suspect
-        names = [self._model(run) for run in pair.source.models]
-        scorers = scorers_without(scorer, _fewer(pair.source, texts, further), access)
-        return {
-            question: (
-                *without_packs(scorers, question, sides),
-                *without_controls(scorer, question, sides, names),
-            )
-            for question in scored.questions
-        }
-
-    def _further(self, pair: _Pair) -> tuple[dict[str, ByProbe], dict[str, str]]:
+    def _further(self, pair: Pair) -> tuple[dict[str, ByProbe], dict[str, str]]:
         """Metrics on distributions that every pair needed has, and why the others are left out."""
         models = pair.source.models
         found, absent = {}, {}
@@ -172,27 +136,24 @@ class Questions:
                 found[one.id] = likeness_of(BY_ID[one.id], table, models)
         return found, absent
 
-    def _finding(self, question: Question, level: _Level, pair: _Pair) -> QuestionFinding:
+    def _finding(self, question: Question, level: _Level, pair: Pair) -> QuestionFinding:
         metrics = level.metrics.get(question, ())
         asked = {one.id for one in MEASURES if question in one.questions}
         sides = [pair.source.models[i] for i in (pair.reference, pair.suspect)]
         missing = [self._missing(side, metrics, sides[1]) for side in sides]
-        left_out = level.left_out.get(question, {}).items()
+        unfused = level.unfused.get(question, {}).items()
         return QuestionFinding(
             question=question,
             score=_score(question, level),
             protocol=self._protocol(level, metrics),
-            controls=tuple(self._model(pair.source.models[i]) for i in level.scored.controls),
+            controls=tuple(pair.names[i] for i in level.scored.controls),
             prompts=level.scored.prompts,
             probes={one: n for one, n in level.probes.items() if one in asked},
-            left_out=tuple(NoScore(one, why) for one, why in left_out),
+            left_out=tuple(NoScore(one, why) for one, why in unfused),
             missing_reference=missing[0],
             missing_suspect=missing[1],
             without=level.without.get(question, ()),
         )
-
-    def _model(self, run: str) -> str:
-        return self._materials[run].run.model
 
     def _protocol(self, level: _Level, metrics: Sequence[Measure]) -> Protocol:
         recorded = all(item.run.capabilities.recorded for item in self._materials.values())
@@ -215,29 +176,11 @@ class Questions:
         return 1 - len(given) / len(planned) if planned else None
 
 
-def _needed(pair: _Pair, *, directed: bool) -> list[tuple[str, str]]:
+def _needed(pair: Pair, *, directed: bool) -> list[tuple[str, str]]:
     """Ordered pairs of runs that scores rest on; nobody is read as if the reference were a suspect."""
     reference = pair.source.models[pair.reference]
     everybody = permutations(pair.source.models, 2)
     return [(one, other) for one, other in everybody if not directed or other != reference]
-
-
-def _pack(address: str) -> str:
-    return address.split("#", maxsplit=1)[0]
-
-
-def _fewer(
-    source: Source, texts: Likeness, further: Mapping[str, ByProbe]
-) -> Iterator[tuple[str, Likeness]]:
-    """Pack → likeness on all other packs, for each pack that has a part in it."""
-    packs = {_pack(probe) for values in further.values() for probe in values} | texts.parts.keys()
-    for pack in sorted(packs):
-        kept = {
-            metric: {probe: v for probe, v in values.items() if _pack(probe) != pack}
-            for metric, values in further.items()
-        }
-        left = texts.without(pack) if pack in texts.parts else replace(texts, parts={})
-        yield pack, with_further(source, left, kept)
 
 
 def _score(question: Question, level: _Level) -> QuestionScore | NoScore:

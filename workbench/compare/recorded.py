@@ -1,6 +1,7 @@
 """What runs gave, as the questions take it: answers as one source, values as likeness by probe."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,8 +10,47 @@ from workbench.compare.tables import Table
 from workbench.metrics import Metric
 from workbench.packs.uses import text_packs
 from workbench.questions.further import ByProbe
+from workbench.questions.kin import Kin, case_kin
 from workbench.questions.source import Answered, Source
-from workbench.records import NoScore, Pack
+from workbench.records import NoScore, Pack, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One suspect beside the reference, with everything their scores are made of."""
+
+    source: Source
+    kin: Kin
+    names: tuple[str, ...]
+    """Model of each run of the source."""
+    reference: int
+    suspect: int
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Reference and suspect, as indices of the source's runs."""
+        return self.reference, self.suspect
+
+
+def pair_of(
+    plan: Plan, packs: Sequence[Pack], materials: Mapping[str, Material], suspect: str
+) -> Pair:
+    """Gather what reference, suspect and every control that answered anything gave.
+
+    Args:
+        plan: The case's plan.
+        packs: What was asked.
+        materials: Run → what it gave.
+        suspect: Name of the suspect.
+    """
+    sides = (f"reference-{plan.reference}", f"suspect-{suspect}")
+    controls = [f"control-{name}" for name in plan.controls_of(suspect)]
+    heard = [run for run in controls if materials[run].answers]
+    members = {run: materials[run] for run in (*sides, *heard)}
+    source = source_of(plan.case, packs, members)
+    names = tuple(materials[run].run.model for run in source.models)
+    kin = case_kin(source.models, *sides)
+    return Pair(source, kin, names, *(source.models.index(side) for side in sides))
 
 
 def source_of(name: str, packs: Sequence[Pack], materials: Mapping[str, Material]) -> Source:

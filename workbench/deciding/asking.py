@@ -22,6 +22,7 @@ from workbench.deciding.panel import Panel, panel_of
 from workbench.deciding.rule import Terms, calibration_for, rule_of
 from workbench.errors import CaseError
 from workbench.observed import record
+from workbench.packs.variants import with_variants
 from workbench.records import Decided, ModelEntry, Observation, Run, StoppingRule, to_json
 from workbench.store import CaseStore, Journal
 
@@ -86,7 +87,8 @@ class _Asking:
         self._run_id = f"suspect-{entry.name}"
         plan = store.plan()
         self._wanted: dict[str, list[Question]] = {}
-        for question in questions(plan.seed, store.packs(), "suspect", entry.name):
+        packs = with_variants(store.packs(), plan.other_temperature)
+        for question in questions(plan.seed, packs, "suspect", entry.name):
             self._wanted.setdefault(question.address, []).append(question)
         before = tuple(store.observations(self._run_id))
         self.done = {(seen.probe_address, seen.repeat) for seen in before}

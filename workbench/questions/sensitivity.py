@@ -1,4 +1,4 @@
-"""How far a question's score hangs on one pack, or on one control."""
+"""How far a question's score hangs on one pack, on one control, or on the decoding of the answers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -62,3 +62,26 @@ def without_controls(
         else:
             score = float(centre(scorer.fused[question][0], *pair, rest))
             yield Without("control", names[control], score)
+
+
+def on_other_answers(
+    scorer: Scorer, question: Question, pair: Pair, controls: Sequence[int], names: Sequence[str]
+) -> tuple[float | None, str]:
+    """Score a pair on other answers of the same models, beside the same controls.
+
+    Args:
+        scorer: Of those answers; slopes, units and what tells models apart are found in them anew.
+        question: The question.
+        pair: Indices of reference and suspect.
+        controls: Indices of the controls.
+        names: What each model goes by.
+
+    Returns:
+        The score, and an empty reason; or None, and the reason.
+    """
+    able, reason = scorer.standing(*pair)
+    if not reason and (absent := [names[one] for one in controls if one not in able]):
+        reason = f"too little can be compared of {', '.join(absent)}"
+    if reason:
+        return None, reason
+    return float(centre(scorer.fused[question][0], *pair, controls)), ""

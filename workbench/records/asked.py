@@ -208,6 +208,9 @@ class Plan:
     """The person or body that put the question, as whoever planned wrote it; empty if not said."""
     done_by: OrAbsent = ""
     """Who did the work and answers for it, written so too."""
+    other_temperature: Annotated[float | None, Field(exclude_if=lambda other: other is None)] = None
+    """Temperature at which every pack of texts is asked once more, for sensitivity alone; None: none
+    is. It is then left out of the JSON, so that plans made before there was one keep their digest."""
 
     @property
     def digest(self) -> str:

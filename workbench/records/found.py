@@ -151,10 +151,11 @@ class QuestionScore:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """A question's score once one pack, or one control, is left out."""
+    """A question's score under one change: a pack or a control left out, or another decoding."""
 
-    kind: Literal["pack", "control"]
+    kind: Literal["pack", "control", "decoding"]
     name: str
+    """Of what is left out; of another decoding, what of it is other."""
     score: float | None
     """None: there is none, for a reason."""
     reason: str = ""
@@ -180,7 +181,8 @@ class QuestionFinding:
     none was planned."""
     missing_suspect: float | None
     without: tuple[Without, ...] = ()
-    """The score with each pack, and with each control, left out."""
+    """The score with each pack, and with each control, left out; last, on the answers at the plan's
+    other temperature alone."""
 
 
 @dataclass(frozen=True)

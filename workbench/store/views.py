@@ -46,6 +46,7 @@ def find_probes(
     query: ProbeQuery,
     comparison: Comparison | None = None,
     line: EvidenceLine | None = None,
+    variants: Sequence[Pack] = (),
 ) -> pd.DataFrame:
     """List the planned probes that fit a query, in the order of the plan or by their margin.
 
@@ -54,13 +55,14 @@ def find_probes(
         query: Which probes to keep.
         comparison: Where the values come from; None leaves them empty.
         line: The metric of the values, one of the comparison's.
+        variants: Packs that were asked once more, whose probes stand behind all others.
 
     Returns:
         Columns probe_address, pack, prompt, suspect and nearest_control (the metric's values, NaN
         where it has none), margin (how far the suspect lies beyond that control, positive where it is
         closer to the reference), closer (whether the suspect is closer than every control).
     """
-    found = _planned(store.packs(), query)
+    found = _planned([*store.packs(), *variants], query)
     if query.words:
         answered = _probes_holding(store, query.words)
         in_prompt = found["prompt"].str.casefold().str.contains(query.words.casefold(), regex=False)

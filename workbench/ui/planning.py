@@ -7,6 +7,7 @@ from typing import get_args
 import streamlit as st
 
 from workbench.extent import DEFAULT_READINGS, Extent, default_controls
+from workbench.packs.schema import MAX_TEMPERATURE
 from workbench.packs.weights import PackWeights, read_weights
 from workbench.parties import LONGEST, Parties
 from workbench.records import Endpoint, ModelEntry, Pack, Part
@@ -99,7 +100,7 @@ def chosen_packs(packs: Mapping[str, Pack]) -> list[Pack]:
 
 def chosen_extent(packs: Sequence[Pack]) -> Extent:
     """Let the reader say how much of the packs is asked."""
-    budget_box, repeats_box, part_box, readings_box = st.columns(4)
+    budget_box, repeats_box, part_box, readings_box, other_box = st.columns(5)
     with budget_box:
         budget = st.number_input(
             "Most questions per model",
@@ -136,8 +137,25 @@ def chosen_extent(packs: Sequence[Pack]) -> Extent:
             key="readings",
             bind="query-params",
         )
+    with other_box:
+        other = _other_temperature()
     weights = {} if budget is None else _weights(packs)
-    return Extent(part, repeats, budget, weights, readings)
+    return Extent(part, repeats, budget, weights, readings, other)
+
+
+def _other_temperature() -> float | None:
+    return st.number_input(
+        "Other temperature",
+        min_value=0.0,
+        max_value=float(MAX_TEMPERATURE),
+        value=None,
+        step=0.1,
+        placeholder="Not asked",
+        help="Packs of texts are asked once more at it, beyond any budget: it shows what scores "
+        "hang on and counts in none.",
+        key="other-temperature",
+        bind="query-params",
+    )
 
 
 def _weights(packs: Sequence[Pack]) -> dict[str, PackWeights]:
@@ -235,6 +253,7 @@ def words(
         "readings": extent.readings,
         "asked-by": parties.asked_by or None,
         "done-by": parties.done_by or None,
+        "other-temperature": extent.other_temperature,
     }
     options = [f"--{key}={value}" for key, values in several.items() for value in values]
     options += [f"--{key}={value}" for key, value in one.items() if value is not None]

@@ -8,10 +8,11 @@ import streamlit as st
 
 from workbench import launch
 from workbench.errors import WorkbenchError
+from workbench.packs.variants import with_variants
 from workbench.store import CaseStore, CaseSummary, WorkerStatus, read_status
 from workbench.store.lock import worker_state
 from workbench.store.progress import failures, recorded_by_pack
-from workbench.ui import state, tables, widgets
+from workbench.ui import progress_tables, state, widgets
 
 EVERY = "2s"
 """How often a running case is looked at."""
@@ -96,14 +97,16 @@ def _progress(status: WorkerStatus | None) -> None:
 def _counts(store: CaseStore) -> None:
     recorded = recorded_by_pack(store)
     st.header("Recorded so far, by model and pack", anchor=False)
-    rows = tables.progress_rows(store.plan(), recorded)
+    plan = store.plan()
+    packs = with_variants(store.packs(), plan.other_temperature)
+    rows = progress_tables.progress_rows(plan, packs, recorded)
     widgets.shares(rows, share="share", alt="Observations recorded of each model and pack")
     st.header("Failures", anchor=False)
     failed = failures(store)
     if failed.empty:
         st.caption("No observation failed so far." if len(recorded) else "Nothing was asked yet.")
         return
-    widgets.table(tables.failure_rows(failed), alt="Failed observations by reason")
+    widgets.table(progress_tables.failure_rows(failed), alt="Failed observations by reason")
 
 
 def _start(folder: Path, limits: Sequence[str]) -> None:

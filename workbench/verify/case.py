@@ -13,6 +13,7 @@ from workbench.digest import digest_of_text
 from workbench.embed import Embedder
 from workbench.errors import CustodyError
 from workbench.importers.again import reread
+from workbench.packs.variants import with_variants
 from workbench.readings import Answers, readings, recorded_answers
 from workbench.records import Run
 from workbench.store import CaseStore
@@ -109,7 +110,9 @@ def _questions(
     store: CaseStore, run: Run, answers: Answers | None
 ) -> dict[tuple[str, int], Question]:
     """Everything that a run was to be asked, by address and repeat."""
-    asked = questions(store.plan().seed, store.packs(), run.role, run.model)
+    plan = store.plan()
+    packs = with_variants(store.packs(), plan.other_temperature)
+    asked = questions(plan.seed, packs, run.role, run.model)
     read = readings(store, run.role, run.model, answers) or ()
     return {(q.address, q.repeat): q for q in (*asked, *read)}
 

@@ -57,5 +57,5 @@ def _question(material: Material, opinion: Opinion) -> list[Block]:
             exhibit_of(material.exhibits, opinion.question),
             material.said,
         ),
-        *sensitivity.blocks(material.comparison, opinion),
+        *sensitivity.blocks(material.comparison, opinion, material.plan),
     ]

@@ -1,8 +1,10 @@
 """How the numbers are made, and what each of them means."""
 
 from workbench.evidence.wording import stopped_early
+from workbench.packs.variants import variants
 from workbench.report.blocks import Block, Column, KeyValues, Material, Paragraph, Table
 from workbench.report.contents import at
+from workbench.report.numbers import counted
 from workbench.report.wording import Words, name, own, recorded, say
 
 KINDS = {
@@ -28,6 +30,7 @@ def blocks(material: Material) -> list[Block]:
         *_readings(material),
         _packs(material),
         *_extent(material),
+        *_asked_again(material),
         *_weak(material),
         Paragraph(own(CONTROLS)),
         _metrics(material),
@@ -106,6 +109,27 @@ def _extent(material: Material) -> list[Block]:
     if (decided := material.comparison.decided) is not None:
         found.append(Paragraph(own(stopped_early(decided))))
     return found
+
+
+def _asked_again(material: Material) -> list[Block]:
+    """Say that packs were asked at another temperature too, where they were."""
+    if (other := material.plan.other_temperature) is None:
+        return []
+    again = variants(material.packs, other)
+    return [
+        Paragraph(
+            say(
+                "Beside that, {packs} of sampled answers went to every model once more, at temperature "
+                "{other}, with the same probes, repeats and longest answer: {questions} more for "
+                "each. These answers count in no score; {evaluation} says what score they would "
+                "give.",
+                packs=own(counted(len(again), "pack")),
+                other=own(f"{other:g}"),
+                questions=own(counted(sum(pack.questions for pack in again), "question")),
+                evaluation=own(at("evaluation")),
+            )
+        )
+    ]
 
 
 def _weak(material: Material) -> list[Block]:

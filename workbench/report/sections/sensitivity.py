@@ -1,8 +1,8 @@
-"""Within the evaluation: how far a question's score hangs on one pack or on one control."""
+"""Within the evaluation: how far a question's score hangs on a pack, a control, or the decoding."""
 
 from collections.abc import Sequence
 
-from workbench.records import Comparison, Opinion, QuestionFinding, QuestionScore, Without
+from workbench.records import Comparison, Opinion, Plan, QuestionFinding, QuestionScore, Without
 from workbench.report.blocks import Block, Column, Paragraph, Table
 from workbench.report.contents import at
 from workbench.report.numbers import number
@@ -27,15 +27,45 @@ def finding_of(comparison: Comparison, opinion: Opinion) -> QuestionFinding | No
     return own_level[-1] if own_level else None
 
 
-def blocks(comparison: Comparison, opinion: Opinion) -> list[Block]:
-    """Write the lowest and the highest score with one pack, and with one control, left out."""
+def blocks(comparison: Comparison, opinion: Opinion, plan: Plan) -> list[Block]:
+    """Write the lowest and the highest score with one pack, and with one control, left out.
+
+    Then the score under another decoding.
+    """
     finding = finding_of(comparison, opinion)
-    decoding = Paragraph(own(OTHER_DECODING.format(methods=at("methods"))), weight="small")
+    decoding = Paragraph(_decoding(plan, finding), weight="small")
     if finding is None or not finding.without:
         return [
             Paragraph(own("How far the score hangs on one pack or one control is not known.")),
             decoding,
         ]
+    return [*_left_out(finding), decoding]
+
+
+def _decoding(plan: Plan, finding: QuestionFinding | None) -> Words:
+    """Set the score from answers at the plan's other temperature beside the planned one."""
+    if plan.other_temperature is None:
+        return own(OTHER_DECODING.format(methods=at("methods")))
+    asked = own(
+        f"Packs of texts were asked once more at temperature {plan.other_temperature:g}, and "
+        "those answers count in no score. "
+    )
+    other = (
+        next((one for one in finding.without if one.kind == "decoding"), None) if finding else None
+    )
+    if finding is None or other is None:
+        return asked + own("There is no score that one of theirs could be set beside.")
+    if other.score is None:
+        return asked + say("This score has no other beside it: {why}.", why=recorded(other.reason))
+    return asked + own(
+        f"From them alone, beside the same controls, the score is "
+        f"{number(other.score, DECIMALS, signed=True)}; under the planned decoding it is "
+        f"{_scored(finding.score)}. No likelihood ratio is given for the other score, because a "
+        "calibration speaks for the planned decoding only."
+    )
+
+
+def _left_out(finding: QuestionFinding) -> list[Block]:
     packs = [one for one in finding.without if one.kind == "pack"]
     controls = [one for one in finding.without if one.kind == "control"]
     rows = (*_row("one pack", packs), *_row("one control", controls))
@@ -65,7 +95,6 @@ def blocks(comparison: Comparison, opinion: Opinion) -> list[Block]:
             ),
             weight="small",
         ),
-        decoding,
     ]
 
 
@@ -94,16 +123,18 @@ def _row(what: str, left: Sequence[Without]) -> list[tuple[Words, ...]]:
 
 
 def tables(findings: Sequence[QuestionFinding]) -> list[Block]:
-    """Every score with one pack or one control left out, and why some are missing."""
+    """Every score under one change, and why some are missing."""
     shown = [finding for finding in findings if finding.without]
     if not shown:
         return []
     left = {(one.kind, one.name): one for finding in shown for one in finding.without}
     return [
         Table(
-            own("Scores with one pack or one control left out"),
+            own(
+                "Scores with one pack or control left out, or of answers at another temperature alone"
+            ),
             (
-                Column(own("Left out")),
+                Column(own("Changed")),
                 Column(own("Name"), "code", 1),
                 *(
                     Column(own(f"{finding.question}, {finding.protocol.access}"), "number")

@@ -72,17 +72,30 @@ def _question(material: Material) -> Words:
 def _basis(material: Material) -> Words:
     packs = material.plan.packs
     probes, questions = sum(p.probes for p in packs), sum(p.questions for p in packs)
-    return say(
-        "The reference, the suspect and {controls} were asked the same {probes} from {packs}: "
-        "{questions} for each model, repeats included. Controls are models declared to be "
-        "independent of the reference; they show how alike unrelated models are anyway. What to "
-        "ask and how to measure was fixed before the first question, and every answer was "
-        "recorded, also the failed ones.",
-        controls=own(counted(len(material.comparison.controls), "control model")),
-        probes=own(counted(probes, "probe")),
-        packs=own(counted(len(packs), "pack")),
-        questions=own(counted(questions, "question")),
-    ) + _recorded(material)
+    return (
+        say(
+            "The reference, the suspect and {controls} were asked the same {probes} from {packs}: "
+            "{questions} for each model, repeats included. Controls are models declared to be "
+            "independent of the reference; they show how alike unrelated models are anyway. What to "
+            "ask and how to measure was fixed before the first question, and every answer was "
+            "recorded, also the failed ones.",
+            controls=own(counted(len(material.comparison.controls), "control model")),
+            probes=own(counted(probes, "probe")),
+            packs=own(counted(len(packs), "pack")),
+            questions=own(counted(questions, "question")),
+        )
+        + _asked_again(material)
+        + _recorded(material)
+    )
+
+
+def _asked_again(material: Material) -> Words:
+    if material.plan.other_temperature is None:
+        return ()
+    return own(
+        " Some were also asked under other settings, to see what the answer hangs on; that counts "
+        "in no score."
+    )
 
 
 def _recorded(material: Material) -> Words:

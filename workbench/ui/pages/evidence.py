@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from workbench.packs.variants import planned_name, variants
 from workbench.records import Comparison, Note, Pack
 from workbench.store import CaseStore
 from workbench.store.notes import notes
@@ -43,7 +44,8 @@ def _of_suspect(store: CaseStore, suspect: str) -> None:
 def _listed(
     store: CaseStore, comparison: Comparison | None, noted: Mapping[str, Note]
 ) -> pd.DataFrame:
-    packs = store.packs()
+    again = _variants(store)
+    packs = [*store.packs(), *again]
     first, second, third, search = st.columns(4)
     with first:
         family = choices.chosen_family(packs)
@@ -59,8 +61,12 @@ def _listed(
         furthest = comparison is not None and choices.furthest_first()
     query = ProbeQuery(pack, words, closer, family, outcome, among, furthest)
     if comparison is None:
-        return find_probes(store, query)
-    return find_probes(store, query, comparison, state.chosen_line(comparison))
+        return find_probes(store, query, variants=again)
+    return find_probes(store, query, comparison, state.chosen_line(comparison), again)
+
+
+def _variants(store: CaseStore) -> tuple[Pack, ...]:
+    return variants(store.packs(), store.plan().other_temperature)
 
 
 def _spoken_of(noted: Mapping[str, Note]) -> list[str]:
@@ -81,7 +87,8 @@ def _browse(
         if len(addresses) > PROBES_LISTED:
             st.caption(f"The first {PROBES_LISTED}; narrow the filters to list the others.")
     address = state.chosen_probe(addresses)
-    pack = next(item for item in store.packs() if item.id == address.split("#")[0])
+    packs = (*store.packs(), *_variants(store))
+    pack = next(item for item in packs if item.id == address.split("#")[0])
     prompt, margin = st.columns([2, 1])
     with prompt:
         _prompt(pack, listed.loc[listed["probe_address"] == address, "prompt"].item())
@@ -109,6 +116,11 @@ def _prompt(pack: Pack, prompt: str) -> None:
     widgets.plain(f"{pack.title} (version {pack.version}). {pack.rationale}")
     if pack.weak is not None:
         widgets.plain(f"Shown, never counted in any score. {pack.weak}")
+    if planned_name(pack.id) != pack.id:
+        widgets.plain(
+            f"Asked once more, at temperature {pack.decoding.temperature:g}: these answers show what "
+            "a score hangs on and count in none."
+        )
 
 
 def _values(store: CaseStore, comparison: Comparison, address: str) -> None:

@@ -12,6 +12,7 @@ from workbench.models.catalogue import load_catalogue
 from workbench.outlook import outlooks
 from workbench.packs import find_pack, load_packs
 from workbench.packs.imported import imported_ids
+from workbench.packs.variants import with_variants
 from workbench.paths import Stamps, cases_folder, probes_folder, stamps
 from workbench.records import ModelEntry, Pack
 from workbench.report.numbers import counted
@@ -41,7 +42,7 @@ def render() -> None:
         if _cannot_be(entries, models, packs, extent):
             return
         asked = asked_packs(packs, extent)
-        _takes(entries, models, asked, extent)
+        _takes(entries, models, with_variants(asked, extent.other_temperature), extent)
         _can_say(entries, models, asked)
         _fix(models, packs, extent)
 
@@ -98,6 +99,8 @@ def _takes(
         f"{counted(sum(len(pack.probes) for pack in asked), 'probe')} of them."
     )
     _amounts(found)
+    if extent.other_temperature is not None:
+        st.caption("All figures count what is asked once more at the other temperature.")
     if extent.readings:
         st.caption(
             "Readings of each other's answers come on top; no figure here counts them. Costs are "

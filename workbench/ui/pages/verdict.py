@@ -6,7 +6,7 @@ import streamlit as st
 
 from workbench.evidence.verdict import common_reasons
 from workbench.evidence.wording import QUESTION_WORDS, stopped_early
-from workbench.records import Comparison, EvidenceLine, Verdict
+from workbench.records import Comparison, EvidenceLine, Plan, Verdict
 from workbench.report.exhibits import Exhibit, exhibit_of
 from workbench.report.figures.exhibit import lead_line
 from workbench.report.numbers import counted
@@ -55,7 +55,7 @@ def _draw(store: CaseStore, comparison: Comparison) -> None:
         widgets.plain(stopped_early(comparison.decided))
     shown = drawn.exhibits_of(comparison)
     if comparison.verdict.opinions:
-        _questions(comparison, shown)
+        _questions(comparison, store.plan(), shown)
     else:
         _conclusion(comparison.verdict)
         _propositions(comparison.verdict)
@@ -86,7 +86,7 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
         widgets.probe_link(store.name, comparison.suspect, address, line.title)
 
 
-def _questions(comparison: Comparison, shown: Sequence[Exhibit]) -> None:
+def _questions(comparison: Comparison, plan: Plan, shown: Sequence[Exhibit]) -> None:
     """Answer each question in a block of its own, as the report's evaluation does."""
     verdict = comparison.verdict
     for opinion in verdict.opinions:
@@ -96,7 +96,7 @@ def _questions(comparison: Comparison, shown: Sequence[Exhibit]) -> None:
             exhibit = exhibit_of(shown, opinion.question)
             blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
             blocks.show(weighed.errors(opinion))
-            blocks.show(sensitivity.blocks(comparison, opinion))
+            blocks.show(sensitivity.blocks(comparison, opinion, plan))
     _listed("For both questions", common_reasons(verdict))
     _listed("Alternatives not tested", verdict.untested)
     blocks.show([weighed.scale()])

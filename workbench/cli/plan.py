@@ -125,10 +125,7 @@ def plan(  # noqa: PLR0913 - one argument for each option
     _print_plan(made, packs, asked)
     looked.show()
     for _, name in made.models:
-        if (endpoint := catalogue[name].endpoint) is not None:
-            _print_cost(name, endpoint, asked)
-        elif catalogue[name].backend == "replay":
-            _print_recorded(catalogue[name], packs)
+        _print_model(catalogue[name], packs, asked)
     typer.echo(f"Next: workbench run {case}")
 
 
@@ -210,6 +207,14 @@ def _print_recorded(entry: "ModelEntry", packs: "tuple[Pack, ...]") -> None:
         f"{entry.name} is not asked: a third party recorded answers to {there} of its "
         f"{wanted} questions"
     )
+
+
+def _print_model(entry: "ModelEntry", packs: "tuple[Pack, ...]", asked: "tuple[Pack, ...]") -> None:
+    """What asking a model costs, or what there is of it where others asked."""
+    if entry.endpoint is not None:
+        _print_cost(entry.name, entry.endpoint, asked)
+    elif entry.backend == "replay":
+        _print_recorded(entry, packs)
 
 
 def _print_cost(model: str, endpoint: "Endpoint", packs: "tuple[Pack, ...]") -> None:

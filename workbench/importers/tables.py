@@ -19,6 +19,7 @@ from workbench.importers.columns import NEEDED, columns_of, has_member, maker, m
 from workbench.importers.json_text import lines
 from workbench.importers.rows import MOST_CHARACTERS, BadRow, Row, rows_of
 from workbench.importers.text import open_text
+from workbench.parquet_pages import PagesError, check_pages
 from workbench.records import Reading
 
 ROWS = 64
@@ -60,18 +61,27 @@ def read_csv(path: Path, reading: Reading) -> Iterator[Row]:
 def read_parquet(path: Path, reading: Reading) -> Iterator[Row]:
     """Read the columns that are needed, and no others: what else a file holds is not touched."""
     try:
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+        with (
+            pa.OSFile(str(path)) as source,
+            pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20) as file,
+        ):
             names = file.schema_arrow.names
             columns = columns_of(reading, names, path.name, lambda column: column in names)
             _check_types(file.schema_arrow, columns, path.name)
             make, number = maker(columns, lambda item, column: item[column]), 0
             wanted = [column for column in columns.values() if column in names]
+            check_pages(source, file.metadata, wanted, ROWS)
             for batch in file.iter_batches(ROWS, columns=wanted):
                 for item in batch.to_pylist():
                     number += 1
                     present = {name: value for name, value in item.items() if value is not None}
                     present.setdefault(columns["answer"], None)
                     yield from rows_of(number, present, make)
+    except PagesError as error:
+        raise RecordingError(
+            f"{path.name} {error}.",
+            fix="Do not use this file; it may be made to fill memory.",
+        ) from error
     except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         raise RecordingError(
             f"{path.name} is no whole Parquet file ({_first_line(error)}).",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from workbench.store import CaseStore, CaseSummary, summarise
-from workbench.ui import errands, run_panel, state, widgets
+from workbench.ui import case_lines, errands, run_panel, state, widgets
 from workbench.ui.errands import Task
 
 
@@ -16,9 +16,9 @@ def render() -> None:
             st.info("Choose a case above; New comparison makes one.", icon=":material/play_arrow:")
             return
         case = summarise(store.folder)
-        widgets.case_line(case)
+        case_lines.case_line(case)
         if case.read_only:
-            widgets.read_only()
+            case_lines.read_only()
         elif case.state not in state.UNFINISHED:
             _compare(case, store)
         run_panel.draw(case, store)
@@ -41,7 +41,7 @@ def _compare(case: CaseSummary, store: CaseStore) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         errands.draw(task, main=not compared)
         if compared:
-            widgets.link("verdict", "balance", case.name)
+            case_lines.link("verdict", "balance", case.name)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from workbench.report.sections import opinions, sensitivity, weighed
 from workbench.report.wording import own
 from workbench.store import CaseStore
 from workbench.store.views import ProbeQuery, find_probes
-from workbench.ui import blocks, state, tables, widgets
+from workbench.ui import blocks, case_lines, state, tables, widgets
 
 LED_TO = 3
 """Probes that the page links to."""
@@ -32,7 +32,7 @@ def render() -> None:
             return
         with other:
             suspect = state.chosen_suspect(store.plan())
-        widgets.recorded_by_others(store.runs())
+        case_lines.recorded_by_others(store.runs())
         comparison = state.comparison_of(store, suspect)
         if comparison is None:
             _not_compared(store)
@@ -82,7 +82,7 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
         f"{counted(len(found), 'probe')}. Those with the widest margin:"
     )
     for address in found["probe_address"].head(LED_TO):
-        widgets.probe_link(store.name, comparison.suspect, address, line.title)
+        case_lines.probe_link(store.name, comparison.suspect, address, line.title)
 
 
 def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
@@ -91,7 +91,7 @@ def _questions(comparison: Comparison, drawn: Sequence[Exhibit]) -> None:
     for opinion in verdict.opinions:
         with st.container(border=True):
             st.header(widgets.escaped(QUESTION_WORDS[opinion.question]), anchor=False)
-            widgets.status_badge(opinion.status)
+            case_lines.status_badge(opinion.status)
             exhibit = exhibit_of(drawn, opinion.question)
             blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
             blocks.show(weighed.errors(opinion))
@@ -110,7 +110,7 @@ def _listed(title: str, items: Sequence[str]) -> None:
 
 def _conclusion(verdict: Verdict) -> None:
     with st.container(border=True, gap="xsmall"):
-        widgets.status_badge(verdict.status)
+        case_lines.status_badge(verdict.status)
         st.subheader(widgets.escaped(verdict.wording), anchor=False)
         for reason in verdict.reasons:
             widgets.plain(f"• {reason}")

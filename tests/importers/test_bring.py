@@ -84,6 +84,19 @@ def test_the_file_is_kept_as_it_was_given_under_its_digest(tmp_path):
     assert (tmp_path / "again").read_bytes() == path.read_bytes()
 
 
+def test_a_file_too_large_to_be_unpacked_again_is_not_kept(tmp_path, monkeypatch):
+    from workbench.importers import files
+
+    path = alpaca(tmp_path / "a.json", "m")
+    monkeypatch.setattr(files, "MOST_KEPT_BYTES", path.stat().st_size - 1)
+    error = refused(path)
+    assert error.what.startswith("a.json is larger than 0 GB")
+    assert error.fix.startswith("Split it, or import it with --no-copy")
+    brought(path, copy=False)
+    monkeypatch.setattr(files, "MOST_KEPT_BYTES", path.stat().st_size)
+    brought(path, model="kept")
+
+
 def test_without_a_copy_the_digest_alone_is_kept(tmp_path):
     (recording,) = brought(alpaca(tmp_path / "a.json", "m"), copy=False).recordings
     assert not recording.files[0].kept

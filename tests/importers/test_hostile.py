@@ -276,6 +276,24 @@ def test_what_is_no_parquet_is_refused(tmp_path, content):
         rows("parquet", write(tmp_path / "a.parquet", content))
 
 
+def test_a_parquet_file_that_repeats_one_long_answer_is_read_within_a_limit(tmp_path, monkeypatch):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from workbench import parquet_pages
+
+    answers = pa.DictionaryArray.from_arrays(pa.array([0] * 500, pa.int32()), ["x" * 100_000])
+    table = pa.table({"prompt": [f"Hello {n}?" for n in range(500)], "answer": answers})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert (tmp_path / "a.parquet").stat().st_size < 50_000
+    most = 64 * (100_000 + len("Hello 499?"))
+    monkeypatch.setattr(parquet_pages, "MOST_REPEATED_BYTES", most)
+    assert len(texts(rows("parquet", tmp_path / "a.parquet"))) == 500
+    monkeypatch.setattr(parquet_pages, "MOST_REPEATED_BYTES", most - 1)
+    with pytest.raises(RecordingError, match=r"a\.parquet repeats its texts to 6,400,640 bytes"):
+        rows("parquet", tmp_path / "a.parquet")
+
+
 @pytest.mark.parametrize(("form", "text"), [("alpacaeval", "{}"), ("helm", "[]"), ("inspect", "")])
 def test_another_shape_of_json_is_refused(tmp_path, form, text):
     with pytest.raises(RecordingError, match="is no JSON"):

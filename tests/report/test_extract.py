@@ -4,6 +4,7 @@ import io
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject
 
 from tests.report import reports
 from workbench.errors import ReportError
@@ -70,6 +71,34 @@ def test_an_attachment_that_unpacks_without_end_is_not_taken(tmp_path, monkeypat
     monkeypatch.setattr(extract, "MOST_BYTES", 5_000_000)
     assert path.stat().st_size < 5_000_000
     assert read_pdf(path).damaged == ("bomb.bin",)
+
+
+def test_attachments_that_unpack_to_too_much_together_are_not_taken(tmp_path, monkeypatch):
+    files = tuple(
+        Attachment(f"{name}.bin", "nothing", "text/plain", "data", b"\0" * 3_000_000)
+        for name in ("first", "second")
+    )
+    document = build_document(*reports.parts(), attachments=Attachments(files))
+    path = write_pdf(document, tmp_path / "e.pdf")
+    evidence = len(read_pdf(path).files["evidence.json"])
+    monkeypatch.setattr(extract, "MOST_BYTES", 6_000_000 + evidence)
+    assert read_pdf(path).damaged == ()
+    monkeypatch.setattr(extract, "MOST_BYTES", 5_999_999)
+    assert read_pdf(path).damaged == ("second.bin",)
+
+
+def test_one_stream_that_is_attached_again_and_again_counts_each_time(tmp_path, monkeypatch):
+    def often(writer):
+        first = writer.add_attachment("evidence.json", b"{" + b" " * 20_000 + b"}")
+        for number in range(4):
+            again = writer.add_attachment(f"{number}.txt", b"")
+            again.pdf_object[NameObject("/EF")] = first.pdf_object["/EF"]
+
+    content = written(often)
+    monkeypatch.setattr(extract, "MOST_BYTES", len(content))
+    assert refused(tmp_path / "e.pdf", content) == "e.pdf unpacks to more than 0 GB."
+    monkeypatch.setattr(extract, "MOST_BYTES", 5 * 20_002)
+    assert len(read_pdf(tmp_path / "e.pdf").files) == 5
 
 
 def test_a_name_never_becomes_a_path(tmp_path):

@@ -95,6 +95,27 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(archive, tmp_path, monke
         unpack_case(bomb, tmp_path / "made")
 
 
+def test_an_archive_that_unpacks_to_as_much_as_may_be_is_taken(archive, tmp_path, monkeypatch):
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as packed:
+        size = sum(entry.file_size for entry in packed.infolist())
+    monkeypatch.setattr("workbench.store.archive.MOST_BYTES", size)
+    assert unpack_case(archive.content, tmp_path / "made").comparisons()
+    monkeypatch.setattr("workbench.store.archive.MOST_BYTES", size - 1)
+    with pytest.raises(CustodyError, match="unpacks to more than"):
+        unpack_case(archive.content, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
+
+
+def test_no_more_than_an_entry_states_comes_out_of_it(archive, tmp_path):
+    place, size = "journal/bomb.jsonl", (2_000_000).to_bytes(4, "little")
+    bomb = changed(archive, lambda entries: entries | {place: b"\0" * 2_000_000})
+    assert bomb.count(size) == 2
+    lying = bomb.replace(size, (1_000).to_bytes(4, "little"))
+    with pytest.raises(CustodyError, match="cannot be unpacked"):
+        unpack_case(lying, tmp_path / "made")
+    assert (tmp_path / "made" / place).stat().st_size <= 1_000
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all"])
 def test_what_is_no_archive_is_two_sentences(content, tmp_path):
     with pytest.raises(CustodyError, match="The archive of the case cannot be unpacked"):

@@ -1,6 +1,5 @@
 """The pages in a real browser, where there is one: they draw, link, give files, and stay at home."""
 
-import io
 import os
 import shutil
 import socket
@@ -138,7 +137,7 @@ def test_no_page_asks_anybody_else_for_anything(made_window, name):
 
 
 @pytest.mark.timeout(600)
-def test_one_case_from_the_plan_to_a_verified_report(browser, world_address):
+def test_one_case_from_the_plan_to_a_verified_report(browser, world_address, tmp_path):
     with window(browser, world_address) as (context, outside):
         page = context.new_page()
         _plan(page)
@@ -146,8 +145,9 @@ def test_one_case_from_the_plan_to_a_verified_report(browser, world_address):
         _conclude(page)
         probe = _open_what_carries_most(page)
         _follow(context, page.url, probe)
-        _export(page)
-        _verify(page)
+        report = _export(page, tmp_path)
+        _verify_report(page, report)
+        _verify_case(page)
         assert outside == []
 
 
@@ -211,19 +211,35 @@ def _follow(context, link, probe):
     page.close()
 
 
-def _export(page):
+def _export(page, folder):
+    """The PDF of the case, as a reader takes it away."""
     page.goto("/report?case=walked")
     settled(page)
     page.get_by_alt_text("Page 1 of the report, as the PDF has it").wait_for()
     with page.expect_download(timeout=SLOW) as taken:
         _press(page, "PDF")
     assert taken.value.suggested_filename == "walked-tuned.pdf"
-    report = pypdf.PdfReader(io.BytesIO(taken.value.path().read_bytes()))
-    said = "".join(sheet.extract_text() for sheet in report.pages)
+    path = folder / taken.value.suggested_filename
+    taken.value.save_as(path)
+    said = "".join(sheet.extract_text() for sheet in pypdf.PdfReader(path).pages)
     assert "walked" in said
     assert "tuned" in said
+    return path
 
 
-def _verify(page):
-    _press(page, "Verify this case")
+def _verify_report(page, path):
+    page.locator('input[type="file"][accept*=".pdf"]').set_input_files(path)
+    _press(page, "Verify this report")
     _says(page, "Nothing differs, as of", PATIENCE)
+    checked = page.get_by_role("region", name="What was checked, and what came of it")
+    checked.locator("td").first.wait_for(state="attached")
+    titles, outcomes = (checked.locator(f'td[aria-colindex="{n}"]') for n in (1, 2))
+    assert titles.first.text_content() == "Attached files"
+    assert titles.last.text_content() == "The file itself"
+    assert set(outcomes.all_text_contents()) == {"same"}
+
+
+def _verify_case(page):
+    _press(page, "Verify this case")
+    said = page.get_by_test_id("stMain").get_by_text("Nothing differs, as of")
+    said.nth(1).wait_for(timeout=PATIENCE)

@@ -3,7 +3,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests import made
 from workbench.records import NoScore
-from workbench.ui import tables
+from workbench.ui import probe_tables, tables
 
 
 def answers(*rows):
@@ -17,13 +17,13 @@ def test_the_same_answer_in_several_repeats_is_shown_once():
         (1, "failed", None, "the server hung up"),
         (2, "answered", "Yes.", None),
     )
-    found = [(words, row["outcome"]) for words, row in tables.repeats_together(given)]
+    found = [(words, row["outcome"]) for words, row in probe_tables.repeats_together(given)]
     assert found == [("repeats 1, 3", "answered"), ("repeat 2", "failed")]
 
 
 def test_answers_that_differ_in_one_space_are_two():
     given = answers((0, "answered", "Yes.", None), (1, "answered", "Yes. ", None))
-    assert len(list(tables.repeats_together(given))) == 2
+    assert len(list(probe_tables.repeats_together(given))) == 2
 
 
 def test_a_score_missing_for_one_model_says_why_in_its_row():
@@ -50,7 +50,7 @@ def test_a_long_answer_is_cut_and_says_how_much_is_left():
 def test_a_failed_answer_shows_its_note_and_no_text():
     page = AppTest.from_string(
         "import pandas as pd\n"
-        "from workbench.ui import widgets\n"
+        "from workbench.ui import probe_tables, widgets\n"
         "row = pd.Series({'outcome': 'failed', 'text': None, 'note': 'hung *up*',"
         " 'token_count': 0})\n"
         "widgets.answer('repeat 2', row, whole=True)",

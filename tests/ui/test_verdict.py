@@ -7,7 +7,8 @@ from tests import opinions
 from tests.ui.conftest import ANSWERED, open_page, read_page, words
 from workbench.evidence.wording import QUESTION_WORDS
 from workbench.records import QUESTIONS, Status
-from workbench.ui.widgets import STATUS_COLOURS, escaped
+from workbench.ui.case_lines import STATUS_COLOURS
+from workbench.ui.widgets import escaped
 
 
 def tables(page):

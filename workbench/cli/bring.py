@@ -77,7 +77,7 @@ def import_answers(  # noqa: PLR0913 - one argument for each option
 
 
 def _columns(spelled: list[str]) -> tuple[tuple[str, str], ...]:
-    from workbench.importers.tables import COLUMNS
+    from workbench.importers.columns import COLUMNS
 
     pairs = [item.partition("=") for item in spelled]
     for ours, equals, theirs in pairs:

@@ -11,6 +11,7 @@ from workbench.backends.replay import reply_to
 from workbench.digest import digest_of_file
 from workbench.errors import RecordingError
 from workbench.importers import IMPORTERS
+from workbench.importers.files import MOST_KEPT_BYTES
 from workbench.models.recorded import Found, in_order, kept_path
 from workbench.packed import ZstdError, unpack_file
 from workbench.records import (
@@ -22,7 +23,13 @@ from workbench.records import (
     Recording,
 )
 from workbench.store import CaseStore
+from workbench.visible import visible_line
 
+MOST_ANSWERS_BYTES = 4 << 30
+"""What the answers of one file to the planned prompts may come to: they are in memory, and a file can
+repeat one without end."""
+ANSWER_BYTES = 1 << 10
+"""What an answer takes beside its texts."""
 Places = list[tuple[str, int, str | None]]
 """(run, place of the file among the run's files, name of the run's model in it) for each run."""
 Asked = dict[str, tuple[Pack, Probe]]
@@ -40,10 +47,15 @@ class Reread:
     """Observations compared with a kept file."""
 
 
-def reread(store: CaseStore) -> Reread | None:
+def reread(store: CaseStore, together: int | None = None) -> Reread | None:
     """Read every kept file of a case again and compare it with every observation made from it.
 
-    Memory holds the answers to the planned prompts and one entry of a file.
+    Memory holds the answers to the planned prompts and one entry of a file, the disk one file of at
+    most `MOST_KEPT_BYTES`, whatever the case states.
+
+    Args:
+        store: The case, not to be trusted.
+        together: Bytes that all kept files may unpack to; None: each may have its own most.
 
     Returns:
         What differs; None where every model of the case was asked here.
@@ -56,6 +68,7 @@ def reread(store: CaseStore) -> Reread | None:
     asked: Asked = {probe.address: (pack, probe) for pack in store.packs() for probe in pack.probes}
     found: dict[str, dict[str, Found]] = {run_id: defaultdict(list) for run_id, _ in recordings}
     whole = set[str]()
+    left = together
     wanted = {probe.prompt for _, probe in asked.values()}
     for file, places in _files(recordings):
         if not file.kept:
@@ -63,6 +76,8 @@ def reread(store: CaseStore) -> Reread | None:
             continue
         result.files += 1
         try:
+            _check_size(file, left)
+            left = None if left is None else left - file.size
             _collect(store, file, places, wanted, found)
             whole.add(file.digest)
         except RecordingError as error:
@@ -71,6 +86,8 @@ def reread(store: CaseStore) -> Reread | None:
         if all(file.digest in whole for file in recording.files):
             answers = {prompt: in_order(items) for prompt, items in found[run_id].items()}
             for seen in store.observations(run_id):
+                if seen.probe_address not in asked:
+                    continue  # what was not planned is named with the observations
                 result.observations += 1
                 pack, probe = asked[seen.probe_address]
                 reply = reply_to(_question(seen, pack, probe), answers, recording)
@@ -96,15 +113,42 @@ def _collect(
     found: dict[str, dict[str, Found]],
 ) -> None:
     """Read one kept file and take the answers to the wanted prompts, each to its run."""
+    left = MOST_ANSWERS_BYTES
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
-        # Readers tell by the suffix how a table is separated, and by nothing else in the name.
-        path = Path(folder) / f"file{Path(file.name).suffix[:10]}"
+        # Readers tell by the suffix whether tabs separate a table, and nothing else by the name.
+        path = Path(folder) / ("file.tsv" if file.name.lower().endswith(".tsv") else "file")
         _unpack(kept_path(store.recorded_folder(), file.digest), path, file)
-        for row in IMPORTERS[file.reading.format].read(path, file.reading):
-            if isinstance(row, RecordedAnswer) and row.prompt in wanted:
-                for run_id, place, named in places:
-                    if named is None or row.model == named:
-                        found[run_id][row.prompt].append(((place, row.sample or 0), row))
+        for row in _answers(path, file):
+            if row.prompt not in wanted:
+                continue
+            for run_id, place, named in places:
+                if named is None or row.model == named:
+                    left -= ANSWER_BYTES + len(row.prompt) + len(row.text or "")
+                    found[run_id][row.prompt].append(((place, row.sample or 0), row))
+            if left < 0:
+                raise _lost(file, f"holds more than {MOST_ANSWERS_BYTES:,} bytes of answers")
+
+
+def _answers(path: Path, file: RecordedFile) -> Iterator[RecordedAnswer]:
+    """Every answer of an unpacked file, read as its format is."""
+    importer = IMPORTERS.get(file.reading.format)
+    if importer is None:
+        raise _lost(file, "is of a format that is not known")
+    try:
+        for row in importer.read(path, file.reading):
+            if isinstance(row, RecordedAnswer):
+                yield row
+    except RecordingError as error:
+        raise _lost(file, f"cannot be read as it was ({error.what.rstrip('.')})") from error
+
+
+def _check_size(file: RecordedFile, left: int | None) -> None:
+    """Refuse what would take more of the disk than is lent, before anything is unpacked."""
+    stated = f"is said to unpack to {file.size:,} bytes"
+    if file.size > MOST_KEPT_BYTES:
+        raise _lost(file, f"{stated}, and of no file are more than {MOST_KEPT_BYTES:,} unpacked")
+    if left is not None and file.size > left:
+        raise _lost(file, f"{stated}, and of all that may be unpacked {left:,} are left")
 
 
 def _unpack(source: Path, target: Path, file: RecordedFile) -> None:
@@ -119,7 +163,7 @@ def _unpack(source: Path, target: Path, file: RecordedFile) -> None:
 
 def _lost(file: RecordedFile, what: str) -> RecordingError:
     return RecordingError(
-        f"The kept copy of {file.name} ({file.digest[:19]}…) {what}.",
+        f"The kept copy of {visible_line(file.name)} ({file.digest[:19]}…) {what}.",
         fix="Restore the case's recorded folder from a copy, or record the case anew.",
     )
 

@@ -11,6 +11,10 @@ from workbench.errors import RecordingError
 from workbench.models.recorded import kept_path
 from workbench.packed import pack_stream
 
+MOST_KEPT_BYTES = 16 << 30
+"""Of a file of which a copy is kept. Whoever checks the copy unpacks it onto a disk of theirs, so no
+case may ask for more than any log that is published."""
+
 
 def check_file(path: Path) -> None:
     """Refuse what is no plain file.
@@ -40,10 +44,16 @@ def keep_file(path: Path, folder: Path) -> str:
         The digest of the file as it is.
 
     Raises:
-        RecordingError: If it cannot be read, or the disk is full.
+        RecordingError: If it cannot be read or is too large to be checked again, or the disk is full.
     """
     partial = folder / f".{hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]}.partial"
     try:
+        if path.stat().st_size > MOST_KEPT_BYTES:
+            raise RecordingError(
+                f"{path.name} is larger than {MOST_KEPT_BYTES >> 30} GB, and no copy of that size is "
+                f"unpacked to be checked again.",
+                fix="Split it, or import it with --no-copy, which keeps its digest alone.",
+            )
         folder.mkdir(parents=True, exist_ok=True)
         with path.open("rb") as source, partial.open("wb") as target:
             counted = _Digesting(source)

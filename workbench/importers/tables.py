@@ -1,11 +1,12 @@
 """Tables of answers: JSON Lines, CSV and Parquet, with columns named as the user says.
 
-What we need is called prompt and answer; what may be there is in `OPTIONAL`. In JSON Lines a column may
-lie deeper (`choices.0.message.content`), and an answer may be a list of texts, one for each sample.
+What we need is called prompt and answer; what may be there is in `columns.OPTIONAL`. In JSON Lines a
+column may lie deeper (`choices.0.message.content`), and an answer may be a list of texts, one for each
+sample.
 """
 
 import csv
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,40 +14,28 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workbench.errors import RecordingError, nearest
+from workbench.errors import RecordingError
+from workbench.importers.columns import NEEDED, columns_of, has_member, maker, member
 from workbench.importers.json_text import lines
-from workbench.importers.rows import (
-    MOST_CHARACTERS,
-    BadRow,
-    Row,
-    UnfitError,
-    answer,
-    as_text,
-    rows_of,
-)
+from workbench.importers.rows import MOST_CHARACTERS, BadRow, Row, rows_of
 from workbench.importers.text import open_text
-from workbench.models.words import sentence
+from workbench.parquet_pages import PagesError, check_pages
 from workbench.records import Reading
 
-NEEDED = ("prompt", "answer")
-OPTIONAL = ("model", "id", "sample", "temperature", "max_tokens", "finish")
-COLUMNS = (*NEEDED, *OPTIONAL)
 ROWS = 64
 """Rows of a Parquet file read at a time."""
-SHOWN = 20
-"""Columns of a file that a message lists."""
 
 
 def read_jsonl(path: Path, reading: Reading) -> Iterator[Row]:
     """Read a file with one JSON object on each line."""
     columns: dict[str, str] | None = None
-    make = _maker({}, _at)
+    make = maker({}, member)
     with open_text(path, reading.encoding) as stream:
         for number, value in lines(stream):
             if columns is None and isinstance(value, dict):
                 known = value.keys()
-                columns = _columns(reading, known, path.name, lambda c, v=value: _there(v, c))  # type: ignore[misc]
-                make = _maker(columns, _at)
+                columns = columns_of(reading, known, path.name, lambda c, v=value: has_member(v, c))  # type: ignore[misc]
+                make = maker(columns, member)
             yield from rows_of(number, value, make)
 
 
@@ -56,8 +45,8 @@ def read_csv(path: Path, reading: Reading) -> Iterator[Row]:
     with open_text(path, reading.encoding, newline="") as stream, _long_cells():
         rows = csv.reader(stream, delimiter=delimiter, strict=True)
         names = _names(rows, path.name)
-        columns = _columns(reading, names, path.name, lambda column: column in names)
-        make = _maker(columns, lambda item, column: item[column])
+        columns = columns_of(reading, names, path.name, lambda column: column in names)
+        make = maker(columns, lambda item, column: item[column])
         for number, cells in _numbered(rows):
             if isinstance(cells, BadRow):
                 yield cells
@@ -72,117 +61,32 @@ def read_csv(path: Path, reading: Reading) -> Iterator[Row]:
 def read_parquet(path: Path, reading: Reading) -> Iterator[Row]:
     """Read the columns that are needed, and no others: what else a file holds is not touched."""
     try:
-        with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
+        with (
+            pa.OSFile(str(path)) as source,
+            pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20) as file,
+        ):
             names = file.schema_arrow.names
-            columns = _columns(reading, names, path.name, lambda column: column in names)
+            columns = columns_of(reading, names, path.name, lambda column: column in names)
             _check_types(file.schema_arrow, columns, path.name)
-            make, number = _maker(columns, lambda item, column: item[column]), 0
+            make, number = maker(columns, lambda item, column: item[column]), 0
             wanted = [column for column in columns.values() if column in names]
+            check_pages(source, file.metadata, wanted, ROWS)
             for batch in file.iter_batches(ROWS, columns=wanted):
                 for item in batch.to_pylist():
                     number += 1
                     present = {name: value for name, value in item.items() if value is not None}
                     present.setdefault(columns["answer"], None)
                     yield from rows_of(number, present, make)
+    except PagesError as error:
+        raise RecordingError(
+            f"{path.name} {error}.",
+            fix="Do not use this file; it may be made to fill memory.",
+        ) from error
     except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         raise RecordingError(
             f"{path.name} is no whole Parquet file ({_first_line(error)}).",
             fix="Get the file again, or convert it with the program that wrote it.",
         ) from error
-
-
-# --- columns ------------------------------------------------------------------------------------
-
-
-def _columns(
-    reading: Reading, names: Collection[str], file: str, there: Callable[[str], bool]
-) -> dict[str, str]:
-    """What we need → what the file calls it.
-
-    Raises:
-        RecordingError: If a column is missing; the nearest one is named.
-    """
-    chosen = dict(reading.columns)
-    columns = {ours: chosen.get(ours, ours) for ours in COLUMNS}
-    for ours, column in columns.items():
-        if (ours in NEEDED or ours in chosen) and not there(column):
-            listed = ", ".join(list(names)[:SHOWN])
-            raise RecordingError(
-                sentence(f'{file} has no column "{column}"{nearest(column, names)}'),
-                fix=f"Say what it is called with --column {ours}=NAME; there are: {listed}.",
-            )
-    return columns
-
-
-def _maker(
-    columns: Mapping[str, str], at: Callable[[dict[str, Any], str], Any]
-) -> Callable[[int, dict[str, Any]], Iterator[Row]]:
-    """Turns an entry into answers, its values taken with `at`."""
-
-    def value(item: dict[str, Any], ours: str) -> Any:  # noqa: ANN401 - any JSON value
-        try:
-            return at(item, columns[ours])
-        except (KeyError, IndexError, TypeError, ValueError):
-            return None
-
-    def make(number: int, item: dict[str, Any]) -> Iterator[Row]:
-        try:
-            found = at(item, columns["answer"])
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise UnfitError(f'it has no "{columns["answer"]}"') from error
-        several = isinstance(found, list)
-        for place, text in enumerate(found if several else [found]):
-            finish = value(item, "finish")
-            yield answer(
-                number,
-                as_text(value(item, "prompt"), columns["prompt"]),
-                None if text is None else as_text(text, columns["answer"]),
-                finish=finish if isinstance(finish, str) else None,
-                model=value(item, "model"),
-                prompt_id=value(item, "id"),
-                sample=place if several else _whole(value(item, "sample"), "sample"),
-                temperature=_number(value(item, "temperature"), "temperature"),
-                max_tokens=_whole(value(item, "max_tokens"), "max_tokens"),
-            )
-
-    return make
-
-
-def _at(item: dict[str, Any], column: str) -> Any:  # noqa: ANN401 - any JSON value
-    """A member by its name, or deeper by names and numbers with dots between them."""
-    if column in item:
-        return item[column]
-    found: Any = item
-    for step in column.split("."):
-        found = found[int(step)] if isinstance(found, list) else found[step]
-    return found
-
-
-def _there(item: dict[str, Any], column: str) -> bool:
-    try:
-        _at(item, column)
-    except (KeyError, IndexError, TypeError, ValueError):
-        return False
-    return True
-
-
-def _number(value: object, what: str) -> float | None:
-    """A number, or its text."""
-    if value is None or isinstance(value, bool):
-        return None
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError) as error:
-        raise UnfitError(f'its "{what}" is no number') from error
-
-
-def _whole(value: object, what: str) -> int | None:
-    number = _number(value, what)
-    if number is None:
-        return None
-    if not (number.is_integer() and 0 <= number < 1 << 53):
-        raise UnfitError(f'its "{what}" is no whole number')
-    return int(number)
 
 
 # --- CSV ----------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ def open_text(path: Path, encoding: str | None, newline: str = "\n") -> TextIO:
         # UTF-16 and UTF-32 have no way to keep a broken byte: there, reading ends.
         errors = "strict" if "16" in chosen or "32" in chosen else "surrogateescape"
         return path.open(encoding=chosen, errors=errors, newline=newline)
-    except LookupError as error:
+    except (LookupError, ValueError) as error:  # the second: a NUL in its name
         raise RecordingError(
             f"There is no text encoding {encoding!r}.",
             fix="Name one such as utf-8, utf-16, latin-1 or cp1252, or leave it out.",

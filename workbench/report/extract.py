@@ -9,6 +9,7 @@ import logging
 import struct
 import zlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,7 +50,7 @@ class Given:
     files: Mapping[str, bytes] = field(repr=False)
     """Attached file → content; `evidence.json` among them."""
     damaged: tuple[str, ...] = ()
-    """Attached files that cannot be taken out."""
+    """Attached files that cannot be taken out: broken, or larger than all of them may be together."""
 
 
 def read_pdf(path: Path) -> Given:
@@ -68,11 +69,7 @@ def read_pdf(path: Path) -> Given:
         ) from error
     if not content.startswith(b"%PDF-"):
         raise _refused(path, "is no PDF")
-    with apply_configuration(
-        zlib_maximum_output_length=MOST_BYTES,
-        maximum_declared_stream_length=MOST_BYTES,
-        stream_decoding_work_maximum_length=MOST_BYTES,
-    ):
+    with _within(MOST_BYTES):
         try:
             reader = PdfReader(io.BytesIO(content), strict=True)
             if reader.is_encrypted:
@@ -82,6 +79,15 @@ def read_pdf(path: Path) -> Given:
             why = (str(error).splitlines() or [type(error).__name__])[0]
             raise _refused(path, f"is broken and cannot be read as a PDF ({why[:120]})") from error
         return _taken_out(path, content, entries)
+
+
+def _within(most: int) -> AbstractContextManager[object]:
+    """Let no stream of a PDF unpack to more bytes than this."""
+    return apply_configuration(
+        zlib_maximum_output_length=max(1, most),  # 0 would be no limit at all
+        maximum_declared_stream_length=MOST_BYTES,
+        stream_decoding_work_maximum_length=MOST_BYTES,
+    )
 
 
 def _taken_out(path: Path, content: bytes, entries: list[EmbeddedFile]) -> Given:
@@ -94,7 +100,8 @@ def _taken_out(path: Path, content: bytes, entries: list[EmbeddedFile]) -> Given
         name = f"file {number}"
         try:
             name = str(entry.name)
-            found = bytes(entry.content)
+            with _within(left):
+                found = bytes(entry.content)
         except BROKEN:
             damaged.append(name)
             continue

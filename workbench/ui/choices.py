@@ -11,8 +11,8 @@ from workbench.calibrations import FIGURES
 from workbench.paths import calibration_folder
 from workbench.records import Alternative, Outcome, Pack, Question
 from workbench.store import CaseStore
+from workbench.ui.address import addressed_box
 from workbench.ui.calibration_tables import ALTERNATIVES
-from workbench.ui.state import addressed_box
 from workbench.visible import visible_line
 
 CONTROLS_DRAWN = 3

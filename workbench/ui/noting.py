@@ -11,7 +11,7 @@ from workbench.report.numbers import moment
 from workbench.store import CaseStore
 from workbench.store.notes import add_note
 from workbench.store.read_only import is_read_only
-from workbench.ui import widgets
+from workbench.ui import case_lines, widgets
 
 MOST_CHARACTERS = 2000
 REFUSED = "note-refused"
@@ -51,7 +51,7 @@ def draw(store: CaseStore, address: str, note: Note | None) -> None:
 def _read(note: Note | None) -> None:
     """A note of a case that takes no more of them."""
     with st.container(border=True, gap="xsmall"):
-        widgets.read_only()
+        case_lines.read_only()
         if note is not None:
             widgets.plain(f"{'★ ' if note.starred else ''}{note.text}")
             widgets.plain(f"Last changed {moment(note.noted_at)}")

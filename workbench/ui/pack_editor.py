@@ -12,7 +12,7 @@ from workbench.packs.schema import FAMILIES, MAX_BYTES
 from workbench.paths import probes_folder
 from workbench.report.numbers import counted
 from workbench.ui import pack_tables, widgets
-from workbench.ui.state import addressed_box
+from workbench.ui.address import addressed_box
 
 DRAFTS = "pack-drafts"
 TEXT = "pack-text-"

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from workbench.records import Plan, Role
-from workbench.ui import choices, state, tables, widgets
+from workbench.ui import case_lines, choices, probe_tables, probing, widgets
 from workbench.wordwise import PHRASE_WORDS, differences, shared_phrases
 
 ANSWERS_SHOWN = 20
@@ -29,7 +29,7 @@ def draw(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
     with right:
         _of_one_model(answers, "suspect", suspect, whole=whole)
     st.subheader("Controls", anchor=False)
-    controls = state.shown_controls(plan.controls_of(suspect), CONTROLS_PER_PAGE)
+    controls = probing.shown_controls(plan.controls_of(suspect), CONTROLS_PER_PAGE)
     with st.grid("auto", min_column_width=260):
         for control in controls:
             _of_one_model(answers, "control", control, whole=whole)
@@ -42,10 +42,10 @@ def _given(answers: pd.DataFrame, role: Role, model: str) -> pd.DataFrame:
 
 
 def _of_one_model(answers: pd.DataFrame, role: Role, model: str, *, whole: bool) -> None:
-    groups = list(tables.repeats_together(_given(answers, role, model)))
+    groups = list(probe_tables.repeats_together(_given(answers, role, model)))
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            widgets.role_badge(role)
+            case_lines.role_badge(role)
             widgets.plain(model)
         if not groups:
             st.caption("Not asked yet.")
@@ -76,7 +76,7 @@ def _word_by_word(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
 
 def _readable(given: pd.DataFrame) -> list[tuple[str, str]]:
     """Different answers with a text: which repeats gave it, and the text."""
-    groups = tables.repeats_together(given)
+    groups = probe_tables.repeats_together(given)
     return [(repeats, row["text"]) for repeats, row in groups if isinstance(row["text"], str)]
 
 
@@ -96,7 +96,7 @@ def _phrases(answers: pd.DataFrame, plan: Plan, suspect: str) -> None:
         "Words in a row that an answer of each holds. A phrase that controls wrote too is common "
         "language, or lies in the prompt, and tells nothing."
     )
-    rows = tables.phrase_rows(found[:PHRASES_SHOWN], len(plan.controls_of(suspect)))
+    rows = probe_tables.phrase_rows(found[:PHRASES_SHOWN], len(plan.controls_of(suspect)))
     widgets.table(rows, alt="Phrases that reference and suspect share, with how many controls do")
     if len(found) > PHRASES_SHOWN:
         st.caption(f"{len(found) - PHRASES_SHOWN:,} shorter ones are not listed.")

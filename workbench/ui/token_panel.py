@@ -5,7 +5,7 @@ import streamlit as st
 
 from workbench.records import Comparison, Pack, Plan
 from workbench.store import CaseStore
-from workbench.ui import figures, state, tables, widgets
+from workbench.ui import figures, probe_tables, probing, widgets
 
 
 def next_tokens(store: CaseStore, answers: pd.DataFrame, address: str, suspect: str) -> None:
@@ -24,12 +24,12 @@ def next_tokens(store: CaseStore, answers: pd.DataFrame, address: str, suspect: 
         st.info("No model gave token probabilities at this probe. The table below says why.")
     else:
         _bars(tokens, store.plan(), suspect)
-    widgets.table(tables.asked_rows(answers), alt="Outcome of this probe for each model")
+    widgets.table(probe_tables.asked_rows(answers), alt="Outcome of this probe for each model")
 
 
 def _bars(tokens: pd.DataFrame, plan: Plan, suspect: str) -> None:
-    control = state.chosen_control(plan.controls_of(suspect))
-    position = state.chosen_position(tables.positions(tokens))
+    control = probing.chosen_control(plan.controls_of(suspect))
+    position = probing.chosen_position(probe_tables.positions(tokens))
     models = [("reference", plan.reference), ("suspect", suspect)]
     models += [("control", control)] if control else []
     widgets.explored(

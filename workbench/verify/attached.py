@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from workbench.custody import Check
 from workbench.digest import digest_of_bytes
+from workbench.parquet_pages import PagesError, check_pages
 from workbench.report.attached import EVIDENCE
 from workbench.report.attachments import TABLES, spelled, stated
 from workbench.report.extract import Given
@@ -21,8 +22,8 @@ from workbench.visible import visible_line
 MOST_NAMED = 20
 """Differences that are named one by one."""
 MOST_BYTES = 4 << 30
-"""What a table from elsewhere may unpack to."""
-BATCH = 1024
+"""What the rows of a table from elsewhere may come to; a case that an archive may hold has fewer."""
+BATCH = 64
 SHOWN, MOST_SHOWN = 60, 400
 """Characters of a value, and of a whole sentence."""
 
@@ -30,7 +31,10 @@ SHOWN, MOST_SHOWN = 60, 400
 def digests(given: Given, evidence: Evidence) -> Check:
     """Check that a report carries the files that its evidence names, and no others."""
     named = {file.name: file for file in evidence.attachments}
-    problems = [f"{name} cannot be taken out: it was damaged." for name in given.damaged]
+    problems = [
+        f"{name} cannot be taken out: it is damaged, or unpacks to too much."
+        for name in given.damaged
+    ]
     for name, file in named.items():
         content = given.files.get(name)
         if content is None:
@@ -63,24 +67,28 @@ def tables(given: Given, store: CaseStore) -> Check:
 
 def _table_differences(name: str, content: bytes, expected: pa.Table) -> Iterator[str]:
     try:
-        file = pq.ParquetFile(pa.BufferReader(content))
+        source = pa.BufferReader(content)
+        file = pq.ParquetFile(source)
         about = file.metadata
-        unpacked = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-        if unpacked > MOST_BYTES:
-            yield f"{name} unpacks to more than {MOST_BYTES >> 30} GB."
-            return
         if file.schema_arrow.names != expected.schema.names:
             yield f"{name} has other columns than the observations."
             return
         if about.num_rows != expected.num_rows:
             yield f"{name} has {about.num_rows} rows, and the journals give {expected.num_rows}."
             return
-        place = 0
+        check_pages(source, about, expected.schema.names, BATCH)
+        place, left = 0, MOST_BYTES
         for batch in file.iter_batches(BATCH):
+            left -= batch.nbytes
+            if left < 0:
+                yield f"{name} holds over {MOST_BYTES >> 30} GB of rows, so it was read no further."
+                return
             rows, wanted = batch.to_pylist(), expected.slice(place, batch.num_rows).to_pylist()
             for row, own in zip(rows, wanted, strict=True):
                 place += 1
                 yield from _row_differences(f"{name}, row {place}", row, own)
+    except PagesError as error:
+        yield f"{name} {error}, so it was not read."
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         yield f"{name} cannot be read as Parquet ({visible_line(str(error))[:120]})."
 

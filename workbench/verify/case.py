@@ -55,12 +55,15 @@ def verify_case(
     yield numbers(store, load_embedder, say)
 
 
-def verify_records(store: CaseStore, absent: Collection[Kind] = ()) -> Iterator[Check]:
+def verify_records(
+    store: CaseStore, absent: Collection[Kind] = (), unpacked: int | None = None
+) -> Iterator[Check]:
     """Check what a case recorded, all but its chain and its numbers.
 
     Args:
         store: The case.
         absent: Kinds of files of which some are not at hand; what needs them is named as unchecked.
+        unpacked: Bytes that files of recorded answers may unpack to together; None: no such limit.
     """
     yield _plan(store)
     yield _observations(store)
@@ -68,7 +71,7 @@ def verify_records(store: CaseStore, absent: Collection[Kind] = ()) -> Iterator[
     yield _tensors(store, absent)
     yield from _decisions(store)
     yield from _exchanges(store, absent)
-    yield from _recordings(store, absent)
+    yield from _recordings(store, absent, unpacked)
     if (anchored := anchors(store)) is not None:
         yield anchored
 
@@ -167,12 +170,14 @@ def _exchanges(store: CaseStore, absent: Collection[Kind]) -> Iterator[Check]:
     yield Check("What endpoints sent", tuple(problems), f"{count} exchanges read again")
 
 
-def _recordings(store: CaseStore, absent: Collection[Kind]) -> Iterator[Check]:
+def _recordings(
+    store: CaseStore, absent: Collection[Kind], unpacked: int | None
+) -> Iterator[Check]:
     """Files in which others recorded answers, read again; nothing where every model was asked."""
     if "recordings" in absent:
         yield Check("What others recorded", (), "not read again", (NOT_AT_HAND["recordings"],))
         return
-    found = reread(store)
+    found = reread(store, unpacked)
     if found is None:
         return
     detail = f"{found.observations} observations against {found.files} kept files"

@@ -25,6 +25,9 @@ from workbench.verify.words import NOT_AT_HAND
 
 APPENDED: tuple[Appended, ...] = (signature,)
 """What may follow a report in its file: checks of signatures."""
+MOST_UNPACKED = 4 << 30
+"""Bytes that the recorded files in a report may unpack to together: as much as the case around them.
+A report that is made without saying otherwise carries 64 MB of them, compressed."""
 NEEDED: dict[Kind, frozenset[Material]] = {
     "likelihoods": LIKELIHOODS,
     "distributions": DISTRIBUTIONS,
@@ -64,7 +67,7 @@ def verify_pdf(
         if not links.passed:
             return
         absent = _absent(store)
-        yield from verify_records(store, absent)
+        yield from verify_records(store, absent, MOST_UNPACKED)
         yield attached.tables(given, store)
         yield attached.texts(given, store)
         if not store.comparisons():

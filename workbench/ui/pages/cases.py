@@ -6,7 +6,7 @@ from workbench.paths import cases_folder
 from workbench.report.numbers import counted
 from workbench.store import CaseSummary
 from workbench.store.shelf import archive, bring_back
-from workbench.ui import run_panel, state, widgets
+from workbench.ui import case_lines, run_panel, state, widgets
 
 CASES_PER_PAGE = 10
 PAGES = (("run", "play_arrow"), ("verdict", "balance"), ("evidence", "forum"), ("report", "draft"))
@@ -57,7 +57,7 @@ def _nothing_yet() -> None:
 def _card(case: CaseSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(widgets.named(case.name), anchor=False, width="content")
-        widgets.state_badge(case.state)
+        case_lines.state_badge(case.state)
         if case.read_only:
             st.badge("read-only", color="gray")
         if case.archived:
@@ -65,12 +65,12 @@ def _card(case: CaseSummary) -> None:
     if case.problem:
         widgets.plain(case.problem)
         return
-    widgets.compared(case)
+    case_lines.compared(case)
     for line in case.verdicts or (_next_step(case),):
         widgets.plain(line)
     with st.container(horizontal=True, vertical_alignment="center"):
         for page, icon in PAGES:
-            widgets.link(page, icon, case.name)
+            case_lines.link(page, icon, case.name)
         _shelve(case)
     run_panel.refusal(case.folder)
 

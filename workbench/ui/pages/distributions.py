@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.store import CaseStore
 from workbench.store.views import ProbeQuery, find_probes
-from workbench.ui import state, token_panel, widgets
+from workbench.ui import probing, state, token_panel, widgets
 
 
 def render() -> None:
@@ -24,11 +24,11 @@ def _draw(store: CaseStore, suspect: str) -> None:
             "continuation or tokenizer; the Evidence page shows the answers of this case."
         )
         return
-    chosen = state.chosen_pack(packs)
+    chosen = probing.chosen_pack(packs)
     wanted = [pack for pack in packs if chosen in (None, pack.id)]
     among = [probe.address for pack in wanted for probe in pack.probes]
     listed = find_probes(store, ProbeQuery(among=among))
-    address = state.chosen_probe(listed["probe_address"].tolist())
+    address = probing.chosen_probe(listed["probe_address"].tolist())
     pack = next(item for item in packs if item.id == address.split("#")[0])
     st.header("Text", anchor=False)
     widgets.quoted(listed.loc[listed["probe_address"] == address, "prompt"].item(), whole=False)

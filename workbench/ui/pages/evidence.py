@@ -10,7 +10,17 @@ from workbench.records import Comparison, Note, Pack
 from workbench.store import CaseStore
 from workbench.store.notes import notes
 from workbench.store.views import ProbeQuery, find_probes, held_open, probe_values
-from workbench.ui import choices, noting, side_by_side, state, tables, token_panel, widgets
+from workbench.ui import (
+    case_lines,
+    choices,
+    noting,
+    probe_tables,
+    probing,
+    side_by_side,
+    state,
+    token_panel,
+    widgets,
+)
 
 PROBES_LISTED = 500
 
@@ -32,7 +42,7 @@ def render() -> None:
 
 
 def _of_suspect(store: CaseStore, suspect: str) -> None:
-    widgets.recorded_by_others(store.runs())
+    case_lines.recorded_by_others(store.runs())
     comparison, noted = state.comparison_of(store, suspect), notes(store)
     listed = _listed(store, comparison, noted)
     if listed.empty:
@@ -50,19 +60,19 @@ def _listed(
     with first:
         family = choices.chosen_family(packs)
     with second:
-        pack = state.chosen_pack(packs)
+        pack = probing.chosen_pack(packs)
     with third:
         outcome = choices.chosen_outcome()
     with search:
-        words = state.chosen_words()
+        words = probing.chosen_words()
     with st.container(horizontal=True):
         among = _spoken_of(noted) if choices.only_noted() else None
-        closer = comparison is not None and state.only_closer()
+        closer = comparison is not None and probing.only_closer()
         furthest = comparison is not None and choices.furthest_first()
     query = ProbeQuery(pack, words, closer, family, outcome, among, furthest)
     if comparison is None:
         return find_probes(store, query, variants=again)
-    return find_probes(store, query, comparison, state.chosen_line(comparison), again)
+    return find_probes(store, query, comparison, probing.chosen_line(comparison), again)
 
 
 def _variants(store: CaseStore) -> tuple[Pack, ...]:
@@ -82,11 +92,11 @@ def _browse(
 ) -> None:
     addresses = listed["probe_address"].tolist()
     with st.expander(f"List of the {len(addresses):,} probes that fit"):
-        rows = tables.probe_rows(listed.head(PROBES_LISTED), noted)
-        state.selectable_probes(widgets.shown_cells(rows), addresses)
+        rows = probe_tables.probe_rows(listed.head(PROBES_LISTED), noted)
+        probing.selectable_probes(widgets.shown_cells(rows), addresses)
         if len(addresses) > PROBES_LISTED:
             st.caption(f"The first {PROBES_LISTED}; narrow the filters to list the others.")
-    address = state.chosen_probe(addresses)
+    address = probing.chosen_probe(addresses)
     packs = (*store.packs(), *_variants(store))
     pack = next(item for item in packs if item.id == address.split("#")[0])
     prompt, margin = st.columns([2, 1])
@@ -130,7 +140,8 @@ def _values(store: CaseStore, comparison: Comparison, address: str) -> None:
         st.caption("No metric has a value of its own at this probe.")
         return
     widgets.table(
-        tables.value_rows(values, comparison), alt="Value of each metric at this probe by model"
+        probe_tables.value_rows(values, comparison),
+        alt="Value of each metric at this probe by model",
     )
 
 

@@ -17,7 +17,7 @@ from workbench.report.selection import leave_out, optional_sections
 from workbench.reported import report_on
 from workbench.store import CaseStore
 from workbench.store.exports import Table, write_table
-from workbench.ui import signing, state, verifying, widgets
+from workbench.ui import case_lines, signing, state, verifying, widgets
 
 KEPT = 4
 """Drawn reports that are kept in memory."""
@@ -49,7 +49,7 @@ def _of_case(store: CaseStore, suspect: str) -> None:
         _report(key, store, comparison)
     else:
         st.info("There is no report yet: this suspect was not compared.")
-        widgets.link("run", "play_arrow", store.name)
+        case_lines.link("run", "play_arrow", store.name)
     _tables(store)
     verifying.of_case(store)
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from workbench.parties import party_lines
 from workbench.store import CaseStore, CaseSummary, summarise
-from workbench.ui import errands, run_panel, state, widgets
+from workbench.ui import case_lines, errands, run_panel, state, widgets
 from workbench.ui.errands import Task
 
 
@@ -17,11 +17,11 @@ def render() -> None:
             st.info("Choose a case above; New comparison makes one.", icon=":material/play_arrow:")
             return
         case = summarise(store.folder)
-        widgets.case_line(case)
+        case_lines.case_line(case)
         for line in party_lines(store.plan()):
             widgets.plain(line)
         if case.read_only:
-            widgets.read_only()
+            case_lines.read_only()
         elif case.state not in state.UNFINISHED:
             _compare(case, store)
         run_panel.draw(case, store)
@@ -44,7 +44,7 @@ def _compare(case: CaseSummary, store: CaseStore) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         errands.draw(task, main=not compared)
         if compared:
-            widgets.link("verdict", "balance", case.name)
+            case_lines.link("verdict", "balance", case.name)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from workbench.report.sections import opinions, sensitivity, weighed
 from workbench.report.wording import own
 from workbench.store import CaseStore
 from workbench.store.views import ProbeQuery, find_probes, held_open
-from workbench.ui import blocks, drawn, state, tables, widgets
+from workbench.ui import blocks, case_lines, drawn, state, tables, widgets
 
 LED_TO = 3
 """Probes that the page links to."""
@@ -33,7 +33,7 @@ def render() -> None:
         with other:
             suspect = state.chosen_suspect(store.plan())
         with held_open(store):
-            widgets.recorded_by_others(store.runs())
+            case_lines.recorded_by_others(store.runs())
             comparison = state.comparison_of(store, suspect)
             if comparison is None:
                 _not_compared(store)
@@ -83,7 +83,7 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
         f"{counted(len(found), 'probe')}. Those with the widest margin:"
     )
     for address in found["probe_address"].head(LED_TO):
-        widgets.probe_link(store.name, comparison.suspect, address, line.title)
+        case_lines.probe_link(store.name, comparison.suspect, address, line.title)
 
 
 def _questions(comparison: Comparison, plan: Plan, shown: Sequence[Exhibit]) -> None:
@@ -92,7 +92,7 @@ def _questions(comparison: Comparison, plan: Plan, shown: Sequence[Exhibit]) -> 
     for opinion in verdict.opinions:
         with st.container(border=True):
             st.header(widgets.escaped(QUESTION_WORDS[opinion.question]), anchor=False)
-            widgets.status_badge(opinion.status)
+            case_lines.status_badge(opinion.status)
             exhibit = exhibit_of(shown, opinion.question)
             blocks.show(opinions.blocks(comparison, opinion, exhibit, own))
             blocks.show(weighed.errors(opinion))
@@ -111,7 +111,7 @@ def _listed(title: str, items: Sequence[str]) -> None:
 
 def _conclusion(verdict: Verdict) -> None:
     with st.container(border=True, gap="xsmall"):
-        widgets.status_badge(verdict.status)
+        case_lines.status_badge(verdict.status)
         st.subheader(widgets.escaped(verdict.wording), anchor=False)
         for reason in verdict.reasons:
             widgets.plain(f"• {reason}")

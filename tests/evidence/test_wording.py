@@ -140,11 +140,17 @@ def test_an_interval_that_holds_1_is_inconclusive_and_no_evidence_of_independenc
     )
 
 
-def test_bounds_at_1_are_said_without_an_interval():
-    nothing = opinions.weighed("independent", 0.0, 0.0, 0.0, least=0.0, most=0.0)
-    assert wording.undecided(nothing).startswith(
-        "With this calibration the likelihood ratio is 1 whatever the findings, so they cannot "
-        "support either statement."
+def test_bounds_at_1_are_said_of_the_alternative_that_they_belong_to():
+    nothing = opinions.weighed("sibling", 0.0, 0.0, 0.0, least=0.0, most=0.0)
+    alone = wording.undecided(nothing, [nothing])
+    assert alone.startswith(
+        "Against a common base model the likelihood ratio is 1 with this calibration whatever the "
+        "findings, so they cannot support either statement. The examination is inconclusive"
+    )
+    beside = opinions.weighed("independent", 1.0, -0.04, 1.0)
+    assert (
+        "findings, and against the other explanations tested they support neither statement."
+        in (wording.undecided(nothing, [beside, nothing]))
     )
 
 

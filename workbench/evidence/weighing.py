@@ -190,7 +190,7 @@ def _said(asked: Asked, judged: Judged, headline: Weighing) -> tuple[Status, str
         )
     if all(settled_neutral(item.low or 0.0, item.high or 0.0) for item in tested):
         return "evaluated", wording.unhelpful()
-    return "inconclusive", wording.undecided(headline)
+    return "inconclusive", wording.undecided(headline, tested)
 
 
 def _score(measured: Measured) -> dict[str, float]:

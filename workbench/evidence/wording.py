@@ -85,19 +85,34 @@ def unhelpful() -> str:
     )
 
 
-def undecided(headline: Weighing) -> str:
-    """Say that too little is known."""
+def undecided(headline: Weighing, tested: Sequence[Weighing]) -> str:
+    """Say that too little is known.
+
+    Args:
+        headline: The alternative with the smallest likelihood ratio.
+        tested: Every alternative that was tested; none bears a level either way.
+    """
+    return (
+        f"{_open(headline, several=len(tested) > 1)} The examination is inconclusive, and this is not "
+        "evidence that no derivation took place."
+    )
+
+
+def _open(headline: Weighing, *, several: bool) -> str:
     ratio = weighed_ratio(headline)
-    found = (
-        f"The 90 % interval of the likelihood ratio ({interval_words(ratio.low, ratio.high)}) leaves "
-        "open which statement the findings support."
-        if ratio.least < ratio.most
-        else "With this calibration the likelihood ratio is 1 whatever the findings, so they cannot "
-        "support either statement."
+    if ratio.least < ratio.most:
+        return (
+            f"The 90 % interval of the likelihood ratio ({interval_words(ratio.low, ratio.high)}) "
+            "leaves open which statement the findings support."
+        )
+    others = (
+        ", and against the other explanations tested they support neither statement."
+        if several
+        else ", so they cannot support either statement."
     )
     return (
-        f"{found} The examination is inconclusive, and this is not evidence that no derivation took "
-        "place."
+        f"Against {account(headline.alternative).noun} the likelihood ratio is 1 with this "
+        f"calibration whatever the findings{others}"
     )
 
 

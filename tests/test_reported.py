@@ -56,3 +56,22 @@ def test_a_case_without_its_calibration_still_has_a_report(tmp_path):
     store = judged(tmp_path)
     assert validated(store, store.comparisons()[0]) == ()
     assert report_on(store, store.comparisons()[0], NOTHING).exhibits
+
+
+def test_exhibits_of_a_calibration_show_the_smallest_ratio_that_could_be_another(
+    tmp_path, monkeypatch
+):
+    """Where every ratio is 1 whatever the findings there is nothing to see."""
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    calibration = calibrations.read(calibrated.keep(tmp_path / "library"))
+    tested = opinions.opinion(
+        "weights",
+        opinions.weighed("independent", 0.6, 0.3, 0.8),
+        opinions.weighed("sibling", 0.0, 0.0, 0.0, least=0.0, most=0.0),
+    )
+    assert tested.headline == "sibling"
+    tested = dataclasses.replace(tested, calibration_digest=calibration.digest)
+    store = made.evaluated_case(tmp_path / "cases", opinions=(tested,))
+    calibrations.keep([calibration], store.calibration_folder)
+    (one,) = validated(store, store.comparisons()[0])
+    assert one.alternative == "independent"

@@ -9,6 +9,7 @@ from workbench.records import (
     Alternative,
     Comparison,
     Language,
+    Opinion,
     Pack,
     Quote,
     Validated,
@@ -21,7 +22,7 @@ from workbench.store import CaseStore
 from workbench.store.views import served
 
 USUAL: Alternative = "independent"
-"""Alternative of a calibration's exhibits where nothing was weighed."""
+"""Alternative of a calibration's exhibits where no likelihood ratio can be other than 1."""
 
 
 def report_on(
@@ -88,7 +89,17 @@ def validated(store: CaseStore, comparison: Comparison) -> tuple[Validated, ...]
         if digest is None or not (folder / digest.removeprefix("sha256:")).is_dir():
             continue
         (calibration,) = kept([digest], folder)
-        alternative = opinion.headline or USUAL
+        alternative = _shown(opinion)
         curves = curves_of(calibration, opinion.question, alternative)
         found.append(Validated(opinion.question, alternative, calibration.figures, curves))
     return tuple(found)
+
+
+def _shown(opinion: Opinion) -> Alternative:
+    """The alternative of a calibration's exhibits: of the smallest ratio that could be another."""
+    found = [
+        (item.ratio.value, item.alternative)
+        for item in opinion.weighings
+        if item.ratio is not None and item.ratio.least < item.ratio.most
+    ]
+    return min(found, key=lambda pair: pair[0])[1] if found else USUAL

@@ -122,6 +122,9 @@ LABEL_WORDS: Mapping[str, str] = {
     "fine_tune_of": "fine-tuned models",
     "merge_of": "merged models",
     "distilled_from": "models that learned from answers",
+    "distilled_from_relative": "models that learned from answers of a relative",
+    "live_proxy": "models that pass questions on to the reference",
+    "framed": "models made to answer in the reference's manner",
 }
 """What the pairs with a label are, the suspect's side meant."""
 

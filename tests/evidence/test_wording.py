@@ -184,7 +184,7 @@ def test_to_say_a_level_of_an_untested_alternative_is_an_error():
 
 def test_every_label_that_a_proposition_counts_has_words():
     counted = {label for one in (*ALTERNATIVES, *DERIVED.values()) for label in one.labels}
-    assert counted == set(LABEL_WORDS)
+    assert counted <= set(LABEL_WORDS)
 
 
 def test_both_sides_have_as_many_levels():

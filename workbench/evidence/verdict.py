@@ -61,8 +61,13 @@ def _status(comparable: bool, opinions: Sequence[Opinion]) -> Status:
 def _wording(status: Status, opinions: Sequence[Opinion]) -> str:
     if status == "not comparable":
         return wording.not_comparable("the two models gave nothing that can be compared")
-    if not any(opinion.calibration for opinion in opinions):
+    if not opinions:
         return wording.not_calibrated()
+    if (
+        not any(opinion.calibration for opinion in opinions)
+        and len({o.wording for o in opinions}) == 1
+    ):
+        return opinions[0].wording
     return " ".join(f"{wording.QUESTION_WORDS[o.question]} {o.wording}" for o in opinions)
 
 
@@ -70,7 +75,8 @@ def _reasons(
     lines: Sequence[EvidenceLine], controls: int, opinions: Sequence[Opinion]
 ) -> list[str]:
     reasons = list(dict.fromkeys(reason for opinion in opinions for reason in opinion.reasons))
-    if not any(opinion.calibration for opinion in opinions):
+    scored = [opinion for opinion in opinions if opinion.score is not None]
+    if not any(opinion.calibration for opinion in scored) and (scored or not opinions):
         reasons.insert(
             0,
             "No calibration exists for these packs, metrics, decoding and controls, so the strength of "

@@ -3,6 +3,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests import made
 from workbench.records import NoScore
+from workbench.report.blocks import Column, Table
+from workbench.report.wording import own
 from workbench.ui import probe_tables, tables
 
 
@@ -58,3 +60,12 @@ def test_a_failed_answer_shows_its_note_and_no_text():
     ).run()
     assert [text.value for text in page.text] == ["repeat 2 · failed · 0 tokens", "Note: hung *up*"]
     assert len(page.code) == 0
+
+
+def test_columns_that_share_a_title_say_what_they_stand_behind():
+    titles = ("Left out", "Lowest", "without", "Highest", "without")
+    cells = tuple(own(str(n)) for n in range(5))
+    table = Table(own("Scores"), tuple(Column(own(title)) for title in titles), (cells,))
+    assert tables.report_rows(table).columns.tolist() == [
+        "Left out", "Lowest", "without (Lowest)", "Highest", "without (Highest)",
+    ]  # fmt: skip

@@ -41,7 +41,7 @@ def score_rows(line: EvidenceLine) -> pd.DataFrame:
 
 def report_rows(table: Table) -> pd.DataFrame:
     """A table of the report; what a short row says in place of numbers has a column of its own."""
-    titles = [plain(column.title) for column in table.columns]
+    titles = _told_apart([plain(column.title) for column in table.columns])
     rows, notes = [], []
     for row in table.rows:
         cells = [plain(cell) for cell in row]
@@ -50,6 +50,14 @@ def report_rows(table: Table) -> pd.DataFrame:
         rows.append([*cells, *[ABSENT] * (len(titles) - len(cells))])
     shown = pd.DataFrame(rows, columns=titles)
     return shown.assign(note=notes) if set(notes) != {ABSENT} else shown
+
+
+def _told_apart(titles: Sequence[str]) -> list[str]:
+    """Titles of columns of which none comes twice; those that did say what they stand behind."""
+    return [
+        f"{title} ({titles[at - 1]})" if at and titles.count(title) > 1 else title
+        for at, title in enumerate(titles)
+    ]
 
 
 def rank_sentence(line: EvidenceLine) -> str:

@@ -8,12 +8,13 @@ import torch
 from tests import made
 from tests.tiny import save_tiny_model
 from workbench.backends import LocalBackend, Reply
-from workbench.collect import collect, is_closed, never
+from workbench.collect import collect, is_closed, never, run_of
 from workbench.compare.material import gather, likelihood, logprobs
 from workbench.device import choose_device
 from workbench.errors import BackendError, CaseError
 from workbench.records import Capabilities, EndpointTraits, ModelEntry, Vocabulary
 from workbench.store import create_case
+from workbench.store.vocabularies import read_vocabulary
 
 ENTRY = ModelEntry("base", "Base", "base", "local", "folder:made", "safetensors")
 
@@ -201,7 +202,21 @@ def test_the_likelihood_of_a_passage_is_kept_and_read_back(tmp_path, folder):
     assert len(given) == 20
 
 
-def test_another_tokenizer_is_refused_when_a_run_goes_on(store):
+def test_what_tokens_write_is_kept_only_where_distributions_are_asked_for(store, tmp_path):
+    spelling = Listed()
+    spelling.vocabulary = Vocabulary((b"a", None))
+    texts = run_of(store, "reference", ENTRY, spelling, made.NOON)
+    assert (texts.vocabulary_digest, texts.vocabulary_note) == (
+        None, "no distributions were asked for",
+    )  # fmt: skip
+    assert not store.vocabulary_folder.exists()
+    beyond = passages(tmp_path, "beyond")
+    kept = run_of(beyond, "reference", ENTRY, spelling, made.NOON).vocabulary_digest
+    assert read_vocabulary(beyond.vocabulary_folder, kept) == spelling.vocabulary
+
+
+def test_another_tokenizer_is_refused_when_a_run_goes_on(tmp_path):
+    store = passages(tmp_path, "made")
     first = Listed(cut=KeyboardInterrupt(), after=4)
     first.vocabulary = Vocabulary((b"a", None))
     with pytest.raises(KeyboardInterrupt):

@@ -197,7 +197,9 @@ def is_closed(store: CaseStore, run_id: str) -> bool:
 def run_of(store: CaseStore, role: Role, entry: ModelEntry, backend: Backend, now: datetime) -> Run:
     """Describe a run by an opened model, begun now."""
     plan, digest, reason = store.plan(), None, None
-    if isinstance(backend.vocabulary, str):
+    if all(pack.kind == "generate" for pack in store.packs()):
+        reason = "no distributions were asked for"
+    elif isinstance(backend.vocabulary, str):
         reason = backend.vocabulary
     else:
         digest = keep_vocabulary(store.vocabulary_folder, backend.vocabulary)

@@ -7,9 +7,11 @@ from typing import get_args
 
 import pytest
 
-from tests import opinions
+from tests import calibrated, opinions
 from tests.report import reports
+from workbench import calibrations
 from workbench.errors import ReportError
+from workbench.evidence.gates import case_gates
 from workbench.records import Comparison, Status, from_json
 from workbench.report import build_document, document_json
 from workbench.report.blocks import Figure, Heading, KeyValues, Paragraph, Points, Table
@@ -289,7 +291,16 @@ def test_the_first_page_names_what_else_would_explain_the_findings():
 
 def test_the_first_page_names_conditions_that_were_not_met():
     found = text(reports.section(document("gated"), "summary"))
-    assert "Not met: the panel holds 3 independent families; the calibration was made with" in found
+    assert (
+        "The reason: there are fewer controls than the measurements need. Section 9 has the figures."
+    ) in found
+
+
+def test_every_condition_has_plain_words(tmp_path):
+    figures = calibrations.read(calibrated.keep(tmp_path)).figures
+    gates = [*figures.gates, *case_gates("weights", controls=3, fewest_controls=4, called_controls=1,
+                                         missing_reference=0.0, missing_suspect=0.0)]  # fmt: skip
+    assert {gate.name for gate in gates} | {"validation"} == set(answers.CONDITIONS)
 
 
 def test_the_first_page_names_what_was_never_weighed():

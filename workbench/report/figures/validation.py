@@ -82,7 +82,7 @@ def reliability(question: Question, alternative: Alternative, curves: Curves, at
     )
     return Exhibit(
         number=at,
-        title=f"{question.capitalize()}: are the calibration's ratios borne out?",
+        title=f"{question.capitalize()}: how the calibration's ratios are borne out",
         caption=spoken(own(said)),
         alt=spoken(own(f"Points near a rising diagonal. {said}")),
         chart=dressed(_diagonal(rows), RELIABILITY_KEY),

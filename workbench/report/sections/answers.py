@@ -8,6 +8,7 @@ from workbench.evidence.ratios import times
 from workbench.evidence.wording import NOT_EXCLUDED, QUESTION_WORDS, strength
 from workbench.records import ErrorRate, Opinion, Status, Weighing
 from workbench.report.blocks import Block, Material, Paragraph
+from workbench.report.contents import at
 from workbench.report.figures.exhibit import stated
 from workbench.report.numbers import counted
 from workbench.report.wording import Words, own, say
@@ -16,6 +17,18 @@ NOT_GIVEN: Mapping[Status, str] = {
     "not comparable": "No answer is possible, because there was nothing to compare.",
     "no evaluative opinion": "No answer is given, because conditions set beforehand were not met.",
 }
+CONDITIONS: Mapping[str, str] = {
+    "independent families": "too few unrelated families of models were measured beforehand",
+    "derivatives": "too few models known to be derived were measured beforehand",
+    "validation": "what such likeness is worth was not measured",
+    "cost": "on models whose history is known, such likeness told no more than saying nothing",
+    "calibration loss": "on models whose history is known, such likeness was worth less than stated",
+    "misleading evidence": "too many models known to be unrelated looked derived",
+    "control panel": "there are fewer controls than the measurements need",
+    "controls as shams": "too many controls would have been called derived as well",
+    "missing answers": "too many answers are missing",
+}
+"""Name of a condition → what it means that it is not met, in plain words."""
 
 
 def blocks(material: Material, opinion: Opinion) -> list[Block]:
@@ -59,13 +72,19 @@ def _more(material: Material, opinion: Opinion) -> Words:
     if opinion.status == "not comparable":
         return material.said(opinion.wording)
     if opinion.status == "no evaluative opinion":
-        unmet = "; ".join(gate.words for gate in opinion.gates if not gate.passed)
-        return own(f"Not met: {unmet}.") if unmet else ()
+        return own(_unmet(opinion))
     if opinion.level is None:
         return ()
     if level == NEUTRAL:
         return _explained(material, opinion) + own(_neither(opinion))
     return _how_much(material, opinion) + own(_how_often(opinion))
+
+
+def _unmet(opinion: Opinion) -> str:
+    """Which conditions were not met, without their figures."""
+    unmet = [CONDITIONS.get(gate.name, gate.words) for gate in opinion.gates if not gate.passed]
+    figures = f" {at('evaluation').capitalize()} has the figures."
+    return f"The reason: {'; '.join(unmet)}.{figures}" if unmet else ""
 
 
 def _how_much(material: Material, opinion: Opinion) -> Words:

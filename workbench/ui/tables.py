@@ -60,6 +60,13 @@ def _told_apart(titles: Sequence[str]) -> list[str]:
     ]
 
 
+def standing(line: EvidenceLine) -> str:
+    """Where the suspect stands among the controls, in a few words."""
+    if line.above_every_control is None:
+        return "not ranked"
+    return f"{'above' if line.above_every_control else 'not above'} every control"
+
+
 def rank_sentence(line: EvidenceLine) -> str:
     """Where the suspect stands among the controls, in a sentence."""
     if line.rank_p is None:

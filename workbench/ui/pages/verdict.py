@@ -88,6 +88,7 @@ def _standing_out(store: CaseStore, comparison: Comparison) -> None:
 
 def _questions(comparison: Comparison, plan: Plan, shown: Sequence[Exhibit]) -> None:
     """Answer each question in a block of its own, as the report's evaluation does."""
+    st.caption("Sections that are named here are those of the report.")
     verdict = comparison.verdict
     for opinion in verdict.opinions:
         with st.container(border=True):
@@ -133,9 +134,10 @@ def _propositions(verdict: Verdict) -> None:
 
 
 def _line(line: EvidenceLine) -> None:
-    st.subheader(widgets.escaped(line.title), anchor=False)
-    widgets.plain(tables.rank_sentence(line))
-    widgets.table(tables.score_rows(line), alt=f"Scores of the suspect and controls: {line.title}")
+    with st.expander(widgets.escaped(f"{line.title}: {tables.standing(line)}")):
+        widgets.plain(tables.rank_sentence(line))
+        alt = f"Scores of the suspect and controls: {line.title}"
+        widgets.table(tables.score_rows(line), alt=alt)
 
 
 def _outcomes(store: CaseStore) -> None:

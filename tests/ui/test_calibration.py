@@ -2,9 +2,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests import calibrated
+from tests import calibrated, made, opinions
 from tests.ui.conftest import open_page, read_page, words
 from tests.ui.test_hostile import assert_no_markdown
+from workbench import calibrations
 from workbench.records import Curves
 from workbench.ui import curves
 
@@ -64,6 +65,17 @@ def test_a_calibration_that_was_meddled_with_is_explained(library):
 
 def test_a_case_without_calibrations_leaves_the_library(cases):
     assert "There is no calibration yet" in words(read_page("calibration", case="evaluated"))
+
+
+def test_the_calibration_that_spoke_in_a_case_is_shown_first(library, monkeypatch):
+    calibration = calibrations.read(library / "made")
+    opinion = replace(opinions.supporting(), calibration_digest=calibration.digest)
+    store = made.evaluated_case(library.parent / "cases", opinions=(opinion,))
+    calibrations.keep([calibration], store.calibration_folder)
+    monkeypatch.setenv("WORKBENCH_CASES", str(library.parent / "cases"))
+    page = open_page("calibration", case=store.name)
+    assert page.query_params["calibration"] == f"{opinion.calibration}, which spoke in this case"
+    assert open_page("calibration").query_params["calibration"] == "made"
 
 
 def test_error_rates_are_drawn_on_normal_scales():

@@ -11,6 +11,7 @@ from workbench.calibrations import FIGURES
 from workbench.paths import calibration_folder
 from workbench.records import Alternative, Outcome, Pack, Question
 from workbench.store import CaseStore
+from workbench.ui import state
 from workbench.ui.address import addressed_box
 from workbench.ui.calibration_tables import ALTERNATIVES
 from workbench.visible import visible_line
@@ -92,11 +93,29 @@ def chosen_answer(label: str, key: str, repeats: Sequence[str]) -> int:
 
 
 def calibration_folders(store: CaseStore | None) -> dict[str, Path]:
-    """Calibrations at hand by name: of the library, then those that the case was judged with."""
+    """Calibrations at hand by name: those that spoke in the case, of the library, others it keeps."""
+    spoke = _spoke(store) if store else {}
     library = sorted(calibration_folder().glob(f"*/{FIGURES}"))
     kept = sorted(store.calibration_folder.glob(f"*/{FIGURES}")) if store else []
-    found = {path.parent.name: path.parent for path in library}
-    return found | {f"kept in the case: {path.parent.name[:12]}": path.parent for path in kept}
+    others = [path.parent for path in kept if path.parent not in spoke.values()]
+    return (
+        spoke
+        | {path.parent.name: path.parent for path in library}
+        | {f"kept in the case: {folder.name[:12]}": folder for folder in others}
+    )
+
+
+def _spoke(store: CaseStore) -> dict[str, Path]:
+    """Calibrations that an opinion of the case comes from, as the case keeps them."""
+    found = {}
+    for suspect in store.plan().suspects:
+        comparison = state.comparison_of(store, suspect)
+        for opinion in comparison.verdict.opinions if comparison else ():
+            if opinion.calibration_digest is not None:
+                name = f"{opinion.calibration}, which spoke in this case"
+                digest = opinion.calibration_digest.removeprefix("sha256:")
+                found[name] = store.calibration_folder / digest
+    return {name: folder for name, folder in found.items() if (folder / FIGURES).is_file()}
 
 
 def chosen_calibration(folders: Mapping[str, Path]) -> str:

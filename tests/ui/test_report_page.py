@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests import keys, made
+from tests import calibrated, keys, made, opinions
 from tests.ui.conftest import open_page, read_page, words
-from workbench import errand
+from workbench import calibrations, errand
 from workbench.ui import tables
 from workbench.ui.widgets import file_name
 
@@ -160,3 +161,16 @@ def test_a_check_that_left_something_open_says_so():
     check = CHECKS[0] | {"unchecked": ["Next tokens are taken as stated."]}
     (row,) = tables.check_rows([check]).to_dict("records")
     assert (row["outcome"], row["what differs"]) == ("in part", "Next tokens are taken as stated.")
+
+
+def test_a_calibration_that_is_changed_after_the_page_was_seen_is_noticed(no_cases, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(no_cases / "cache"))
+    calibration = calibrations.read(calibrated.keep(no_cases / "library"))
+    opinion = replace(opinions.supporting(), calibration_digest=calibration.digest)
+    store = made.evaluated_case(no_cases / "cases", opinions=(opinion,))
+    calibrations.keep([calibration], store.calibration_folder)
+    monkeypatch.setenv("WORKBENCH_CASES", str(no_cases / "cases"))
+    assert "Page 1 of" in words(open_page("report", case=store.name))
+    (scores,) = store.calibration_folder.glob("*/scores.csv")
+    scores.write_text("label\n")
+    assert "are not those its figures were made from" in words(open_page("report", case=store.name))

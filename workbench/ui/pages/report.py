@@ -16,13 +16,14 @@ from workbench.report.pdf import attached_json, page_pictures, pdf_bytes
 from workbench.report.selection import leave_out, optional_sections
 from workbench.reported import report_on
 from workbench.store import CaseStore
+from workbench.store.copying import KEPT as KEPT_FOLDERS
 from workbench.store.exports import Table, write_table
 from workbench.ui import case_lines, signing, state, verifying, widgets
 
 KEPT = 4
 """Drawn reports that are kept in memory."""
 Stamps = tuple[tuple[str, int, int], ...]
-"""Path, bytes and time of change of each journal."""
+"""Path, bytes and time of change of each file."""
 Key = tuple[Stamps, str]
 """What a report changes with: the record, and the digest of the comparison."""
 TABLES: tuple[tuple[Table, str], ...] = (
@@ -75,10 +76,11 @@ def _report(key: Key, store: CaseStore, comparison: Comparison) -> None:
 
 
 def _stamps(store: CaseStore) -> Stamps:
-    """What changes whenever a record is added to the case."""
-    found = (
-        (store.journal_path(name), store.journal_path(name).stat()) for name in store.journals()
-    )
+    """What changes whenever a record is added to the case, or any file of it is another."""
+    files = [store.database]
+    for folder in KEPT_FOLDERS:
+        files += (path for path in (store.folder / folder).rglob("*") if path.is_file())
+    found = ((path, path.stat()) for path in sorted(files))
     return tuple((str(path), about.st_size, about.st_mtime_ns) for path, about in found)
 
 

@@ -7,9 +7,11 @@ import torch
 
 from tests import made
 from tests.tiny import save_tiny_model
+from workbench import collect as collecting
 from workbench.backends import LocalBackend, Reply
 from workbench.collect import collect, is_closed, never, run_of
 from workbench.compare.material import gather, likelihood, logprobs
+from workbench.custody import sittings
 from workbench.device import choose_device
 from workbench.errors import BackendError, CaseError
 from workbench.records import Capabilities, EndpointTraits, ModelEntry, Vocabulary
@@ -227,3 +229,14 @@ def test_another_tokenizer_is_refused_when_a_run_goes_on(tmp_path):
         record(store, second)
     first.cut = None
     assert record(store, first)
+
+
+def test_a_run_of_texts_that_kept_a_vocabulary_goes_on_without_one(store, monkeypatch):
+    """Earlier versions kept one for every run."""
+    older = {"vocabulary_digest": f"sha256:{'0' * 64}"}
+    monkeypatch.setattr(collecting, "run_of", lambda *of: replace(run_of(*of), **older))
+    with pytest.raises(KeyboardInterrupt):
+        record(store, Listed(cut=KeyboardInterrupt(), after=4))
+    monkeypatch.undo()
+    assert record(store, Listed())
+    assert not sittings(store).problems

@@ -111,17 +111,16 @@ def _not_the_same(
         run.id,
         run.weights_digest,
         run.tokenizer_digest,
-        run.vocabulary_digest,
         run.device_sentence,
     )
     gone_on = (
         sitting.run_id,
         sitting.weights_digest,
         sitting.tokenizer_digest,
-        sitting.vocabulary_digest,
         sitting.device_sentence,
     )
-    if begun != gone_on:
+    spelled = {run.vocabulary_digest, sitting.vocabulary_digest} - {None}
+    if begun != gone_on or len(spelled) > 1:
         yield f"{where} goes on with other weights, another tokenizer or on another device."
     if sitting.recorded != recorded:
         yield f"{where} counts {sitting.recorded} observations before it, and there are {recorded}."

@@ -11,7 +11,7 @@ from workbench.digest import digest_of
 from workbench.errors import PlanError
 from workbench.extent import Extent
 from workbench.packs import sealed_addresses
-from workbench.parties import Parties
+from workbench.parties import LONGEST, Parties, party_lines
 from workbench.plan import NOBODY, make_plan
 from workbench.records import Plan, from_json, to_json
 
@@ -98,6 +98,11 @@ def test_what_a_party_cannot_be_called_is_listed_at_once():
         "who did the work holds the control character U+000A."
     )
     assert error.value.fix == "Write each on one line of at most 200 characters."
+
+
+def test_a_name_in_a_plan_from_elsewhere_is_cut_where_no_plan_goes_on():
+    long = replace(planned()[0], asked_by="x" * 500)
+    assert party_lines(long) == [f"Asked by: {'x' * LONGEST}…"]
 
 
 @pytest.mark.parametrize("refused", ["\x00", "\x1b", "\x85", "\u2028", "\u2029", "\ud800"])

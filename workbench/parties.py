@@ -49,4 +49,9 @@ def _problems(party: str, text: str) -> Iterator[str]:
 def party_lines(plan: Plan) -> list[str]:
     """A line for each party that a plan names; others' text, to be shown as such."""
     named = (("Asked by", plan.asked_by), ("Done by", plan.done_by))
-    return [f"{party}: {text}" for party, text in named if text]
+    return [f"{party}: {cut(text)}" for party, text in named if text]
+
+
+def cut(text: str) -> str:
+    """A name as it is shown: a plan from elsewhere may hold one that is longer than any plan's."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

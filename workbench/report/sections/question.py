@@ -1,6 +1,7 @@
 """What was asked and how far it goes, who asked, and who did the work."""
 
 from workbench.evidence.wording import QUESTION_WORDS
+from workbench.parties import cut
 from workbench.records import Plan
 from workbench.report.blocks import Block, KeyValues, Material, Paragraph
 from workbench.report.contents import at
@@ -73,7 +74,7 @@ def _dates(material: Material) -> Words:
 
 
 def _asked_by(plan: Plan) -> Words:
-    return recorded(plan.asked_by) if plan.asked_by else own("Not recorded in the case.")
+    return recorded(cut(plan.asked_by)) if plan.asked_by else own("Not recorded in the case.")
 
 
 def _done_by(plan: Plan) -> Words:
@@ -81,7 +82,7 @@ def _done_by(plan: Plan) -> Words:
     return say(
         "Model workbench {version}, run by {who}",
         version=plan.software,
-        who=recorded(plan.done_by) if plan.done_by else nobody,
+        who=recorded(cut(plan.done_by)) if plan.done_by else nobody,
     )
 
 

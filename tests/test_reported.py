@@ -3,9 +3,12 @@
 import dataclasses
 
 from tests import calibrated, made, opinions
+from tests.report import reports
 from workbench import calibrations
 from workbench.records import Curves
 from workbench.report.attached import NOTHING
+from workbench.report.blocks import texts
+from workbench.report.wording import plain
 from workbench.reported import quotes, report_on, validated
 
 
@@ -75,3 +78,17 @@ def test_exhibits_of_a_calibration_show_the_smallest_ratio_that_could_be_another
     calibrations.keep([calibration], store.calibration_folder)
     (one,) = validated(store, store.comparisons()[0])
     assert one.alternative == "independent"
+    assert one.here == ()
+
+
+def test_models_of_the_case_among_the_labelled_pairs_are_named_in_the_limits(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_CACHE", str(tmp_path / "cache"))
+    folder = calibrated.keep(tmp_path / "library", rename={"family-00/base": "base"})
+    calibration = calibrations.read(folder)
+    store = judged(tmp_path / "cases", calibration.digest)
+    calibrations.keep([calibration], store.calibration_folder)
+    (one,) = validated(store, store.comparisons()[0])
+    assert one.here == ("base",)
+    document = report_on(store, store.comparisons()[0], NOTHING)
+    said = " ".join(plain(w) for b in reports.section(document, "limits") for w in texts(b))
+    assert "Among them are models of this case: base. For a likelihood ratio all pairs" in said

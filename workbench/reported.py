@@ -91,7 +91,15 @@ def validated(store: CaseStore, comparison: Comparison) -> tuple[Validated, ...]
         (calibration,) = kept([digest], folder)
         alternative = _shown(opinion)
         curves = curves_of(calibration, opinion.question, alternative)
-        found.append(Validated(opinion.question, alternative, calibration.figures, curves))
+        labelled = calibration.labelled[opinion.question]
+        here = {*labelled.reference, *labelled.suspect} & {
+            comparison.reference, comparison.suspect, *comparison.controls,
+        }  # fmt: skip
+        found.append(
+            Validated(
+                opinion.question, alternative, calibration.figures, curves, tuple(sorted(here))
+            )
+        )
     return tuple(found)
 
 

@@ -322,10 +322,11 @@ def test_the_sentences_of_an_answer_are_short(kind):
 def test_a_weighed_answer_says_on_whom_the_worth_of_likeness_was_measured():
     limits = next(b for b in reports.section(document(), "summary") if isinstance(b, Points))
     assert plain(limits.items[1]) == (
-        "What likeness is worth was measured on other models (recorded-made), and may differ for these."
+        "What likeness is worth was measured on pairs of known history (recorded-made), and may differ "
+        "here."
     )
 
 
 def test_an_answer_without_a_calibration_names_no_such_models():
     found = text(reports.section(document("not calibrated"), "summary"))
-    assert "measured on other models" not in found
+    assert "pairs of known history" not in found

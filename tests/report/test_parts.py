@@ -295,5 +295,5 @@ def test_guidelines_are_cited_and_conformity_is_not_claimed():
 def test_the_limits_name_the_models_on_which_error_rates_were_counted():
     document = build_document(*reports.answered("supporting"), validated=validated())
     limits = said(document, "limits")
-    assert "was measured on pairs of other models (" in limits
+    assert "was measured on pairs of known history (" in limits
     assert "Error rates are those of such models." in limits

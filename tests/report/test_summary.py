@@ -47,7 +47,7 @@ def test_what_was_asked_once_more_is_said_in_plain_words_too():
     parts = reports.asked_again(*reports.answered())
     blocks = reports.section(build_document(*parts), "summary")
     said = " ".join(plain(w) for b in blocks if not isinstance(b, Heading) for w in texts(b))
-    assert "Some were also asked under other settings" in said
+    assert "Some questions were also asked under other settings" in said
     assert textstat.flesch_kincaid_grade(said) <= HIGHEST_GRADE
     assert "under other settings" not in summary("supporting")
 

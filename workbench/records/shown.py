@@ -27,3 +27,5 @@ class Validated:
     alternative: Alternative
     figures: CalibrationFigures
     curves: Curves | NoScore
+    here: tuple[str, ...] = ()
+    """Models of the case that labelled pairs name as well, sorted."""

@@ -1,5 +1,6 @@
 """What the findings cannot carry."""
 
+from workbench.records import Validated
 from workbench.report.blocks import Block, Column, Heading, Material, Paragraph, Points, Table
 from workbench.report.wording import Words, joined, name, own, recorded, say
 
@@ -81,14 +82,26 @@ def _measured_on(material: Material) -> list[Words]:
     """On which models the worth of scores was measured."""
     return [
         say(
-            "What scores of {question} are worth was measured on pairs of other models ({title}). "
+            "What scores of {question} are worth was measured on pairs of known history ({title}). "
             "Error rates are those of such models. Whether they hold for models unlike those, "
-            "larger or trained otherwise, was not measured.",
+            "larger or trained otherwise, was not measured.{here}",
             question=own(one.question),
             title=recorded(one.figures.title),
+            here=_here(one),
         )
         for one in material.validated
     ]
+
+
+def _here(known: Validated) -> Words:
+    """Models of the case that are in the labelled pairs, too."""
+    if not known.here:
+        return ()
+    return say(
+        " Among them are models of this case: {names}. For a likelihood ratio all pairs with a "
+        "family of the reference or the suspect were set aside; error rates count them.",
+        names=joined(name(model) for model in known.here),
+    )
 
 
 def _not_tested(item: str) -> str:

@@ -119,10 +119,15 @@ def _asked_again(material: Material) -> list[Block]:
     return [
         Paragraph(
             say(
-                "Beside that, {packs} of sampled answers went to every model once more, at temperature "
+                "Beside that, {packs} of sampled answers went to {whom} once more, at temperature "
                 "{other}, with the same probes, repeats and longest answer: {questions} more for "
                 "each. These answers count in no score; {evaluation} says what score they would "
                 "give.",
+                whom=own(
+                    "every model"
+                    if material.comparison.decided is None
+                    else "every model but the suspect, of which asking stopped early,"
+                ),
                 packs=own(counted(len(again), "pack")),
                 other=own(f"{other:g}"),
                 questions=own(counted(sum(pack.questions for pack in again), "question")),

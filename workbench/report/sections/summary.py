@@ -93,8 +93,8 @@ def _asked_again(material: Material) -> Words:
     if material.plan.other_temperature is None:
         return ()
     return own(
-        " Some were also asked under other settings, to see what the answer hangs on; that counts "
-        "in no score."
+        " Some questions were also asked under other settings, to see what the answer hangs on; that "
+        "counts in no score."
     )
 
 
@@ -145,16 +145,17 @@ def _few_controls(material: Material) -> Words:
 
 
 def _measured_on(material: Material) -> list[Words]:
-    """Where likeness was weighed: on which other models its worth was measured."""
-    weighed = [one for one in material.comparison.verdict.opinions if one.headline is not None]
-    names = dict.fromkeys(one.calibration for one in weighed if one.calibration is not None)
+    """Where there is a calibration: on which models the worth of likeness was measured."""
+    opinions = material.comparison.verdict.opinions
+    names = dict.fromkeys(one.calibration for one in opinions if one.calibration is not None)
     if not names:
         return []
     titles = {one.figures.name: one.figures.title for one in material.validated}
     listed = [recorded(titles[it]) if it in titles else name(it) for it in names]
     return [
         say(
-            "What likeness is worth was measured on other models ({on}), and may differ for these.",
+            "What likeness is worth was measured on pairs of known history ({on}), and may differ "
+            "here.",
             on=joined(listed, "; "),
         )
     ]

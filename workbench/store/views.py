@@ -15,7 +15,8 @@ from workbench.store.database import connected
 def held_open(store: CaseStore) -> Iterator[None]:
     """Keep the tables open while a page asks many things; opening takes longer than asking.
 
-    Whoever wants to write them waits meanwhile, so nothing is written in here and nobody lingers.
+    Whoever wants to write them waits meanwhile, so nothing is written in here, and nothing is drawn
+    that takes long.
     """
     with connected(store.database):
         yield

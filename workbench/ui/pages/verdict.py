@@ -33,11 +33,11 @@ def render() -> None:
         with other:
             suspect = state.chosen_suspect(store.plan())
         with held_open(store):
-            case_lines.recorded_by_others(store.runs())
-            comparison = state.comparison_of(store, suspect)
-            if comparison is None:
-                _not_compared(store)
-                return
+            runs, comparison = store.runs(), state.comparison_of(store, suspect)
+        case_lines.recorded_by_others(runs)
+        if comparison is None:
+            _not_compared(store)
+        else:
             _draw(store, comparison)
 
 

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import fields
+from pyhanko.sign import fields, signers
 
 from tests import keys
 from workbench.report.behind import only_signatures
@@ -19,6 +19,18 @@ SEEN = generic.pdf_name("/Contents")
 
 def signed(content, stamper=None):
     return sign(content, load_key(keys.p12(), keys.PASSPHRASE), NOW, stamper)
+
+
+def signed_again(content, stamper=None):
+    """Signed by a second person, as `sign` does it."""
+    how = signers.PdfSignatureMetadata(
+        field_name="Second", md_algorithm="sha256", subfilter=fields.SigSeedSubFilter.PADES
+    )
+    out = BytesIO()
+    key = load_key(keys.p12(), keys.PASSPHRASE)
+    writer = IncrementalPdfFileWriter(BytesIO(content))
+    signers.sign_pdf(writer, how, key, timestamper=stamper, output=out)
+    return out.getvalue()
 
 
 def updated(content, change):
@@ -80,6 +92,29 @@ def test_signatures_alone_show_nothing_new(report):
     once = signed(report)
     assert only_signatures(once, len(report))
     assert only_signatures(signed(report, keys.tower()), len(report))
+    twice = signed_again(once, keys.tower())
+    assert len(check_signature(twice).signatures) == 2
+    assert check_signature(twice).problems == ()
+    assert only_signatures(twice, len(report))
+
+
+def test_a_page_that_only_readers_find_that_mend_the_file_is_more_than_a_signature(report):
+    writer = IncrementalPdfFileWriter(BytesIO(report))
+    page = writer.find_page_for_modification(0)[0].get_object()
+    number = page.raw_get(SEEN).reference.idnum
+    trailer = {key: writer.prev.trailer.raw_get(key) for key in ("/Root", "/Info")}
+    linked = b"".join(b"%s %d 0 R\n" % (key.encode(), to.idnum) for key, to in trailer.items())
+    hidden = b"%d 0 obj\n<<\n/Length 3\n>>\nstream\n0 g\nendstream\nendobj\n" % number
+    freed = b"xref\n%d 1\n0000000000 00002 f \ntrailer\n<<\n/Size %d\n%s/Prev %d\n>>\n" % (
+        number,
+        writer.prev.trailer["/Size"],
+        linked,
+        writer.prev.last_startxref,
+    )
+    end = b"startxref\n%d\n%%%%EOF\n" % (len(report) + len(hidden))
+    forged = signed(report + hidden + freed + end)
+    assert check_signature(forged).problems == ()
+    assert not only_signatures(forged, len(report))
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,26 @@ def test_files_that_together_unpack_to_too_much_are_named_from_where_it_is(
     assert unpacked == [size]
 
 
+@pytest.mark.parametrize("together", [None, 4 << 30])
+def test_a_negative_size_is_refused_and_lends_nothing(tmp_path, unpacked, together):
+    (problem,) = reread(recorded(tmp_path, honest(tmp_path), size=-(10**15)), together).problems
+    assert problem.endswith(
+        ") is said to unpack to -1,000,000,000,000,000 bytes, which no file does."
+    )
+    assert unpacked == []
+
+
+def test_what_was_written_counts_and_not_what_was_stated(tmp_path, unpacked):
+    """A file that states more than it holds takes only what it holds from those after it."""
+    first, second = honest(tmp_path), honest(tmp_path, "other.json", "Other answer.")
+    store = recorded(tmp_path, first, second, size=100_000)
+    written = first.stat().st_size
+    assert reread(store, 100_000 + written).files == 2
+    assert unpacked == [written, second.stat().st_size]
+    (problem,) = reread(store, 99_999 + written).problems
+    assert problem.endswith(f"of all that may be unpacked {99_999:,} are left.")
+
+
 def test_answers_that_a_file_repeats_without_end_are_not_all_taken(tmp_path, monkeypatch, unpacked):
     path = honest(tmp_path)
     store = recorded(tmp_path, path)

@@ -30,6 +30,21 @@ MOST_ANSWERS_BYTES = 4 << 30
 repeat one without end."""
 ANSWER_BYTES = 1 << 10
 """What an answer takes beside its texts."""
+
+
+@dataclass(slots=True)
+class Lent:
+    """Bytes that all kept files together may still unpack to."""
+
+    left: int | None
+    """None: no limit but each file's own."""
+
+    def spend(self, written: int) -> None:
+        """Take off what was written, whatever was stated."""
+        if self.left is not None:
+            self.left -= written
+
+
 Places = list[tuple[str, int, str | None]]
 """(run, place of the file among the run's files, name of the run's model in it) for each run."""
 Asked = dict[str, tuple[Pack, Probe]]
@@ -68,7 +83,7 @@ def reread(store: CaseStore, together: int | None = None) -> Reread | None:
     asked: Asked = {probe.address: (pack, probe) for pack in store.packs() for probe in pack.probes}
     found: dict[str, dict[str, Found]] = {run_id: defaultdict(list) for run_id, _ in recordings}
     whole = set[str]()
-    left = together
+    lent = Lent(together)
     wanted = {probe.prompt for _, probe in asked.values()}
     for file, places in _files(recordings):
         if not file.kept:
@@ -76,9 +91,8 @@ def reread(store: CaseStore, together: int | None = None) -> Reread | None:
             continue
         result.files += 1
         try:
-            _check_size(file, left)
-            left = None if left is None else left - file.size
-            _collect(store, file, places, wanted, found)
+            _check_size(file, lent.left)
+            _collect(store, file, places, wanted, found, lent)
             whole.add(file.digest)
         except RecordingError as error:
             result.problems.append(error.what)
@@ -111,13 +125,14 @@ def _collect(
     places: Places,
     wanted: set[str],
     found: dict[str, dict[str, Found]],
+    lent: Lent,
 ) -> None:
     """Read one kept file and take the answers to the wanted prompts, each to its run."""
     left = MOST_ANSWERS_BYTES
     with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
         # Readers tell by the suffix whether tabs separate a table, and nothing else by the name.
         path = Path(folder) / ("file.tsv" if file.name.lower().endswith(".tsv") else "file")
-        _unpack(kept_path(store.recorded_folder(), file.digest), path, file)
+        _unpack(kept_path(store.recorded_folder(), file.digest), path, file, lent)
         for row in _answers(path, file):
             if row.prompt not in wanted:
                 continue
@@ -145,16 +160,21 @@ def _answers(path: Path, file: RecordedFile) -> Iterator[RecordedAnswer]:
 def _check_size(file: RecordedFile, left: int | None) -> None:
     """Refuse what would take more of the disk than is lent, before anything is unpacked."""
     stated = f"is said to unpack to {file.size:,} bytes"
+    if file.size < 0:
+        raise _lost(file, f"{stated}, which no file does")
     if file.size > MOST_KEPT_BYTES:
         raise _lost(file, f"{stated}, and of no file are more than {MOST_KEPT_BYTES:,} unpacked")
     if left is not None and file.size > left:
         raise _lost(file, f"{stated}, and of all that may be unpacked {left:,} are left")
 
 
-def _unpack(source: Path, target: Path, file: RecordedFile) -> None:
+def _unpack(source: Path, target: Path, file: RecordedFile, lent: Lent) -> None:
     try:
         with target.open("wb") as stream:
-            whole = unpack_file(source, stream, file.size)
+            try:
+                whole = unpack_file(source, stream, file.size)
+            finally:
+                lent.spend(stream.tell())
     except (OSError, EOFError, ZstdError) as error:
         raise _lost(file, "cannot be read") from error
     if not whole or digest_of_file(target) != file.digest:

@@ -15,6 +15,12 @@ SHOWN = 20
 """Columns of a file that a message lists."""
 
 
+def named_columns(reading: Reading) -> dict[str, str]:
+    """What we need or may use → what a file should call it."""
+    chosen = dict(reading.columns)
+    return {ours: chosen.get(ours, ours) for ours in COLUMNS}
+
+
 def columns_of(
     reading: Reading, names: Collection[str], file: str, there: Callable[[str], bool]
 ) -> dict[str, str]:
@@ -24,7 +30,7 @@ def columns_of(
         RecordingError: If a column is missing; the nearest one is named.
     """
     chosen = dict(reading.columns)
-    columns = {ours: chosen.get(ours, ours) for ours in COLUMNS}
+    columns = named_columns(reading)
     for ours, column in columns.items():
         if (ours in NEEDED or ours in chosen) and not there(column):
             listed = ", ".join(list(names)[:SHOWN])

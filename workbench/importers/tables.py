@@ -12,15 +12,22 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from workbench.errors import RecordingError
-from workbench.importers.columns import NEEDED, columns_of, has_member, maker, member
+from workbench.importers.columns import (
+    NEEDED,
+    columns_of,
+    has_member,
+    maker,
+    member,
+    named_columns,
+)
 from workbench.importers.json_text import lines
 from workbench.importers.rows import MOST_CHARACTERS, BadRow, Row, rows_of
 from workbench.importers.text import open_text
-from workbench.parquet_pages import PagesError, check_pages
+from workbench.preflight import PreflightError, batches, opened
 from workbench.records import Reading
+from workbench.visible import visible_line
 
 ROWS = 64
 """Rows of a Parquet file read at a time."""
@@ -60,27 +67,23 @@ def read_csv(path: Path, reading: Reading) -> Iterator[Row]:
 
 def read_parquet(path: Path, reading: Reading) -> Iterator[Row]:
     """Read the columns that are needed, and no others: what else a file holds is not touched."""
+    wanted = named_columns(reading).values()
     try:
-        with (
-            pa.OSFile(str(path)) as source,
-            pq.ParquetFile(source, pre_buffer=False, buffer_size=1 << 20) as file,
-        ):
+        with opened(path, wanted, ROWS) as file:
             names = file.schema_arrow.names
             columns = columns_of(reading, names, path.name, lambda column: column in names)
             _check_types(file.schema_arrow, columns, path.name)
             make, number = maker(columns, lambda item, column: item[column]), 0
-            wanted = [column for column in columns.values() if column in names]
-            check_pages(source, file.metadata, wanted, ROWS)
-            for batch in file.iter_batches(ROWS, columns=wanted):
-                for item in batch.to_pylist():
+            for items in batches(file, wanted, ROWS):
+                for item in items:
                     number += 1
                     present = {name: value for name, value in item.items() if value is not None}
                     present.setdefault(columns["answer"], None)
                     yield from rows_of(number, present, make)
-    except PagesError as error:
+    except PreflightError as error:
         raise RecordingError(
             f"{path.name} {error}.",
-            fix="Do not use this file; it may be made to fill memory.",
+            fix="Do not use this file, which may be made to do that; if you trust it, split it.",
         ) from error
     except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
         raise RecordingError(
@@ -151,4 +154,5 @@ def _check_types(schema: pa.Schema, columns: Mapping[str, str], file: str) -> No
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:100].rstrip(".")
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return visible_line(line[:100]).rstrip(".")

@@ -1,7 +1,10 @@
 """What a report carries: every digest, every row of the tables, the plan, the packs, the heads."""
 
 import json
+import reprlib
+import tempfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +12,7 @@ import pyarrow.parquet as pq
 
 from workbench.custody import Check
 from workbench.digest import digest_of_bytes
-from workbench.parquet_pages import PagesError, check_pages
+from workbench.preflight import PreflightError, batches, opened
 from workbench.report.attached import EVIDENCE
 from workbench.report.attachments import TABLES, spelled, stated
 from workbench.report.extract import Given
@@ -21,9 +24,8 @@ from workbench.visible import visible_line
 
 MOST_NAMED = 20
 """Differences that are named one by one."""
-MOST_BYTES = 4 << 30
-"""What the rows of a table from elsewhere may come to; a case that an archive may hold has fewer."""
 BATCH = 64
+"""Rows of a table from elsewhere that are in memory at a time."""
 SHOWN, MOST_SHOWN = 60, 400
 """Characters of a value, and of a whole sentence."""
 
@@ -66,37 +68,54 @@ def tables(given: Given, store: CaseStore) -> Check:
 
 
 def _table_differences(name: str, content: bytes, expected: pa.Table) -> Iterator[str]:
-    try:
-        source = pa.BufferReader(content)
-        file = pq.ParquetFile(source)
-        about = file.metadata
-        if file.schema_arrow.names != expected.schema.names:
-            yield f"{name} has other columns than the observations."
-            return
-        if about.num_rows != expected.num_rows:
-            yield f"{name} has {about.num_rows} rows, and the journals give {expected.num_rows}."
-            return
-        check_pages(source, about, expected.schema.names, BATCH)
-        place, left = 0, MOST_BYTES
-        for batch in file.iter_batches(BATCH):
-            left -= batch.nbytes
-            if left < 0:
-                yield f"{name} holds over {MOST_BYTES >> 30} GB of rows, so it was read no further."
-                return
-            rows, wanted = batch.to_pylist(), expected.slice(place, batch.num_rows).to_pylist()
-            for row, own in zip(rows, wanted, strict=True):
-                place += 1
-                yield from _row_differences(f"{name}, row {place}", row, own)
-    except PagesError as error:
-        yield f"{name} {error}, so it was not read."
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        yield f"{name} cannot be read as Parquet ({visible_line(str(error))[:120]})."
+    columns = expected.schema.names
+    with tempfile.TemporaryDirectory(prefix="workbench-") as folder:
+        path = Path(folder) / "table"
+        try:
+            path.write_bytes(content)
+            with opened(path, columns, BATCH) as file:
+                problem = _unlike(file, expected)
+                if problem:
+                    yield f"{name} {problem}."
+                else:
+                    yield from _rows_differences(name, batches(file, columns, BATCH), expected)
+        except PreflightError as error:
+            yield f"{name} {error}, so it was not read."
+        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+            yield f"{name} cannot be read as Parquet ({visible_line(str(error)[:120])})."
+
+
+def _unlike(file: pq.ParquetFile, expected: pa.Table) -> str | None:
+    """What sets a table apart before any of its rows is looked at; None if nothing does."""
+    found, own, count = file.schema_arrow, expected.schema, file.metadata.num_rows
+    if found.names != own.names:
+        return "has other columns than the observations"
+    other = [a.name for a, b in zip(own, found, strict=True) if a.type != b.type]
+    if other:
+        return f"holds values of another type than the observations in {', '.join(other)}"
+    if count != expected.num_rows:
+        return f"has {count} rows, and the journals give {expected.num_rows}"
+    return None
+
+
+def _rows_differences(
+    name: str, found: Iterator[list[dict[str, Any]]], expected: pa.Table
+) -> Iterator[str]:
+    place = 0
+    for rows in found:
+        wanted = expected.slice(place, len(rows)).to_pylist()
+        for row, own in zip(rows, wanted, strict=True):
+            place += 1
+            yield from _row_differences(f"{name}, row {place}", row, own)
+    if place < expected.num_rows:
+        yield f"{name} ends after {place} rows, and the journals give {expected.num_rows}."
 
 
 def _row_differences(place: str, row: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[str]:
     for column, value in own.items():
-        # Compared as text, so that NaN, which no journal holds, cannot hide behind itself.
-        if repr(row[column]) != repr(value):
+        # Not spelled out to be compared: spelling takes several times the memory. NaN, which no
+        # journal holds, differs from everything.
+        if row[column] != value:
             where = f"{own['run_id']} at {own['probe_address']}"
             yield (
                 f"{place} ({visible_line(where)}): {column} is {_short(row[column])} there and "
@@ -105,7 +124,10 @@ def _row_differences(place: str, row: Mapping[str, Any], own: Mapping[str, Any])
 
 
 def _short(value: object) -> str:
-    text = visible_line(str(value))
+    """The beginning of a value; no more of it than that is spelled out."""
+    if isinstance(value, list):
+        value = reprlib.repr(value)
+    text = visible_line(value[: SHOWN + 1] if isinstance(value, str) else str(value))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 

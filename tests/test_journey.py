@@ -235,7 +235,7 @@ def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
         (
             ("plan", "x", "--reference", "base", "--suspect", "tuned", "--control", "alpha"),
             "1 controls were named and at least 2 are needed",
-            "Change the models or packs named",
+            "Change the models, packs or options named",
         ),
         (
             (
@@ -243,7 +243,7 @@ def test_a_run_cut_off_in_the_middle_goes_on_and_ends_the_same(world, case):
                 *("--control", "tuned", "--control", "beta", "--repeats", "0"),
             ),
             "control tuned is of the same family as base; repeats must lie between 1 and 200",
-            "Change the models or packs named",
+            "Change the models, packs or options named",
         ),
         (
             ("plan", "x", "--reference", "base", "--suspect", "tuned", "--pack", "style/shirt"),

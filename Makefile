@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 
-.PHONY: demo recording test gpu check bench mutants verapdf ui
+.PHONY: demo recording test nightly gpu check bench mutants verapdf ui
 
 demo: $(READY)
 	$(BIN)/workbench demo
@@ -20,6 +20,10 @@ recording: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -m "not gpu and not network and not slow"
+
+# Journeys that take long and walk where quicker tests walk, too.
+nightly: $(READY)
+	$(BIN)/python -m pytest -m "slow and not gpu and not network"
 
 gpu: $(READY)
 	$(BIN)/python -m pytest -m gpu

@@ -76,6 +76,7 @@ def test_protocols_and_lines_know_nothing_of_it(case):
     assert comparison.controls == tuple(sorted(CONTROLS))
 
 
+@pytest.mark.slow
 def test_case_and_report_are_computed_again(world, case, tmp_path):
     report = str(tmp_path / "evidence.pdf")
     assert world.run("report", "again", "-o", report).returncode == 0

@@ -258,6 +258,7 @@ def test_a_run_that_ended_without_a_decision_is_named(case, tmp_path):
 # --- other cases --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_run_begun_in_the_order_of_the_plan_is_not_decided_early(world, case, tmp_path):
     store = world.planned("mixed")
     done = world.run("run", "mixed")
@@ -290,6 +291,7 @@ def test_a_calibration_that_can_say_one_thing_only_is_refused(world, case):
 # --- another temperature ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_suspect_that_was_decided_is_not_asked_at_the_other_temperature(world, case):
     """The calibration of the plan without it speaks, so it is of the very same protocol."""
     for step in (

@@ -44,6 +44,7 @@ def errand_ends(folder, name):
 
 
 @pytest.mark.timeout(900)
+@pytest.mark.slow
 def test_from_nothing_to_a_verified_report_without_the_command_line(folder):
     page = open_page("new_comparison", reference="base", suspects="tuned", readings="0")
     page.get_by_key("name").set_value("walked").run()

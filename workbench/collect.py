@@ -23,6 +23,7 @@ from workbench.records import (
     Run,
     Sitting,
     from_json,
+    same_model,
     to_json,
 )
 from workbench.store import CaseStore, Journal, JournalRecord
@@ -247,7 +248,7 @@ def begin_run(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Ru
         store.fold(journal.append("run", [to_json(run)]))
         return run
     before = from_json(Run, begun.body)
-    if not _same_model(before, run):
+    if not same_model(before, run):
         raise CaseError(
             f"Run {run.id} was begun with other weights, another tokenizer or on another device.",
             fix="Restore them to finish it, or plan a new case; one run never mixes two.",
@@ -265,18 +266,6 @@ def begin_run(store: CaseStore, journal: Journal, run: Run, recorded: int) -> Ru
     )
     store.fold(journal.append("resume", [to_json(sitting)]))
     return before
-
-
-def _same_model(before: Run, now: Run) -> bool:
-    """Whether nothing changed that must not within a run.
-
-    Vocabularies are compared where both know one: a run of texts alone keeps none, and did before.
-    """
-    spelled = {before.vocabulary_digest, now.vocabulary_digest} - {None}
-    return len(spelled) <= 1 and (
-        (before.weights_digest, before.tokenizer_digest, before.device_sentence)
-        == (now.weights_digest, now.tokenizer_digest, now.device_sentence)
-    )
 
 
 def close_run(store: CaseStore, journal: Journal, run_id: str, count: int) -> None:

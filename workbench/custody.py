@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.anchor import token_problem
 from workbench.errors import WorkbenchError
-from workbench.records import Anchor, Observation, Run, Sitting, from_json
+from workbench.records import Anchor, Observation, Run, Sitting, from_json, same_model
 from workbench.store import CaseStore, JournalRecord
 from workbench.store.journal import CASE_JOURNAL, torn_record
 
@@ -107,20 +107,7 @@ def _not_the_same(
     run: Run, record: JournalRecord, sitting: Sitting, recorded: int
 ) -> Iterator[str]:
     where = f"Record {record.seq} of journal {run.id}"
-    begun = (
-        run.id,
-        run.weights_digest,
-        run.tokenizer_digest,
-        run.device_sentence,
-    )
-    gone_on = (
-        sitting.run_id,
-        sitting.weights_digest,
-        sitting.tokenizer_digest,
-        sitting.device_sentence,
-    )
-    spelled = {run.vocabulary_digest, sitting.vocabulary_digest} - {None}
-    if begun != gone_on or len(spelled) > 1:
+    if sitting.run_id != run.id or not same_model(run, sitting):
         yield f"{where} goes on with other weights, another tokenizer or on another device."
     if sitting.recorded != recorded:
         yield f"{where} counts {sitting.recorded} observations before it, and there are {recorded}."

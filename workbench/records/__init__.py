@@ -43,7 +43,7 @@ from workbench.records.calibrated import (
     SystemFigures,
 )
 from workbench.records.codec import from_json, to_json
-from workbench.records.custody import Anchor, Note, Sitting
+from workbench.records.custody import Anchor, Note, Sitting, same_model
 from workbench.records.decided import Decided, StoppingRule
 from workbench.records.explored import AnswerMap, Curves, Join, Lineage, MapPoint
 from workbench.records.found import (
@@ -174,5 +174,6 @@ __all__ = [
     "Weighing",
     "Without",
     "from_json",
+    "same_model",
     "to_json",
 ]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from workbench.records.answered import Run
+
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
@@ -21,6 +23,18 @@ class Sitting:
     """Library name → version; may differ from the run's first sitting, and is then said so."""
     torn: bool = False
     """Whether a half-written last record, never acknowledged, was cut off."""
+
+
+def same_model(begun: Run, now: Run | Sitting) -> bool:
+    """Whether nothing changed that must not within a run.
+
+    Vocabularies are compared where both know one: a run of texts alone keeps none, and did before.
+    """
+    spelled = {begun.vocabulary_digest, now.vocabulary_digest} - {None}
+    return len(spelled) <= 1 and (
+        (begun.weights_digest, begun.tokenizer_digest, begun.device_sentence)
+        == (now.weights_digest, now.tokenizer_digest, now.device_sentence)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,23 +47,23 @@ def find_probes(
     query: ProbeQuery,
     comparison: Comparison | None = None,
     line: EvidenceLine | None = None,
-    variants: Sequence[Pack] = (),
+    packs: Sequence[Pack] = (),
 ) -> pd.DataFrame:
-    """List the planned probes that fit a query, in the order of the plan or by their margin.
+    """List the probes that fit a query, in the order of the packs or by their margin.
 
     Args:
         store: The case.
         query: Which probes to keep.
         comparison: Where the values come from; None leaves them empty.
         line: The metric of the values, one of the comparison's.
-        variants: Packs that were asked once more, whose probes stand behind all others.
+        packs: Whose probes to list, in their order; the planned ones if left out.
 
     Returns:
         Columns probe_address, pack, prompt, suspect and nearest_control (the metric's values, NaN
         where it has none), margin (how far the suspect lies beyond that control, positive where it is
         closer to the reference), closer (whether the suspect is closer than every control).
     """
-    found = _planned([*store.packs(), *variants], query)
+    found = _planned(packs or store.packs(), query)
     if query.words:
         answered = _probes_holding(store, query.words)
         in_prompt = found["prompt"].str.casefold().str.contains(query.words.casefold(), regex=False)

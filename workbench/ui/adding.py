@@ -9,7 +9,8 @@ from workbench import errand
 from workbench.errors import CaseError
 from workbench.models.added import add_endpoint
 from workbench.paths import cache_folder
-from workbench.ui import errands, planning, widgets
+from workbench.records import Endpoint, ModelEntry
+from workbench.ui import errands, widgets
 from workbench.ui.errands import Task
 
 FORMATS = {
@@ -67,11 +68,49 @@ def _endpoint() -> None:
         "Any server that speaks the OpenAI protocol. Nothing is sent to it until a case is run; then "
         "what it offers is measured first."
     )
-    entry = planning.described_endpoint()
+    entry = _described()
     if entry is not None:
         add_endpoint(entry)
         widgets.plain(f"{entry.name} is known now; measure it with:")
         widgets.command("workbench", "models", "check", entry.name)
+
+
+def _described() -> ModelEntry | None:
+    """Let the reader describe an endpoint; None until the form is sent."""
+    with st.form("endpoint"):
+        left, right = st.columns(2)
+        with left:
+            name = st.text_input("Name here", max_chars=80)
+            address = st.text_input("Address, up to and including /v1", max_chars=500)
+            served = st.text_input("Name of the model at the endpoint", max_chars=200)
+            family = st.text_input("Family", max_chars=80, help="Its name if left empty.")
+        with right:
+            key = st.text_input(
+                "Environment variable that holds the key",
+                max_chars=80,
+                help="The name of the variable. A key itself is never written down here.",
+            )
+            price_in = st.number_input("Price per million prompt tokens", min_value=0.0, value=None)
+            price_out = st.number_input(
+                "Price per million answer tokens", min_value=0.0, value=None
+            )
+            private = st.checkbox("The address may lie on this machine or in a private network")
+        if not st.form_submit_button("Add the endpoint", icon=":material/add:"):
+            return None
+    return ModelEntry(
+        name=name.strip(),
+        title=served.strip() or name.strip(),
+        family=family.strip() or name.strip(),
+        backend="http",
+        source=address.strip(),
+        endpoint=Endpoint(
+            served_as=served.strip(),
+            api_key_env=key.strip() or None,
+            allow_private=private,
+            price_in=price_in,
+            price_out=price_out,
+        ),
+    )
 
 
 def _recorded() -> None:

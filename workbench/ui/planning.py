@@ -10,11 +10,9 @@ from workbench.extent import DEFAULT_READINGS, Extent, default_controls
 from workbench.packs.schema import MAX_TEMPERATURE
 from workbench.packs.weights import PackWeights, read_weights
 from workbench.parties import LONGEST, Parties
-from workbench.records import Endpoint, ModelEntry, Pack, Part
+from workbench.records import ModelEntry, Pack, Part
 from workbench.ui import widgets
 from workbench.visible import visible_line
-
-ADDED = "added-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,44 +193,6 @@ def chosen_parties() -> Parties:
             key="done-by",
         )
     return Parties(asked_by.strip(), done_by.strip())
-
-
-def described_endpoint() -> ModelEntry | None:
-    """Let the reader describe an endpoint; None until the form is sent."""
-    with st.form("endpoint"):
-        left, right = st.columns(2)
-        with left:
-            name = st.text_input("Name here", max_chars=80)
-            address = st.text_input("Address, up to and including /v1", max_chars=500)
-            served = st.text_input("Name of the model at the endpoint", max_chars=200)
-            family = st.text_input("Family", max_chars=80, help="Its name if left empty.")
-        with right:
-            key = st.text_input(
-                "Environment variable that holds the key",
-                max_chars=80,
-                help="The name of the variable. A key itself is never written down here.",
-            )
-            price_in = st.number_input("Price per million prompt tokens", min_value=0.0, value=None)
-            price_out = st.number_input(
-                "Price per million answer tokens", min_value=0.0, value=None
-            )
-            private = st.checkbox("The address may lie on this machine or in a private network")
-        if not st.form_submit_button("Add the endpoint", icon=":material/add:"):
-            return None
-    return ModelEntry(
-        name=name.strip(),
-        title=served.strip() or name.strip(),
-        family=family.strip() or name.strip(),
-        backend="http",
-        source=address.strip(),
-        endpoint=Endpoint(
-            served_as=served.strip(),
-            api_key_env=key.strip() or None,
-            allow_private=private,
-            price_in=price_in,
-            price_out=price_out,
-        ),
-    )
 
 
 def words(

@@ -1,11 +1,11 @@
 """Every probe: what the reference, the suspect and the controls answered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
-from workbench.packs.variants import planned_name, variants
+from workbench.packs.variants import planned_name, with_variants
 from workbench.records import Comparison, Note, Pack
 from workbench.store import CaseStore
 from workbench.store.notes import notes
@@ -44,18 +44,20 @@ def render() -> None:
 def _of_suspect(store: CaseStore, suspect: str) -> None:
     case_lines.recorded_by_others(store.runs())
     comparison, noted = state.comparison_of(store, suspect), notes(store)
-    listed = _listed(store, comparison, noted)
+    packs = with_variants(store.packs(), store.plan().other_temperature)
+    listed = _listed(store, packs, comparison, noted)
     if listed.empty:
         st.info("No probe fits these filters. Take one of them back to see more.")
         return
-    _browse(store, listed, suspect, comparison, noted)
+    _browse(store, packs, listed, suspect, comparison, noted)
 
 
 def _listed(
-    store: CaseStore, comparison: Comparison | None, noted: Mapping[str, Note]
+    store: CaseStore,
+    packs: Sequence[Pack],
+    comparison: Comparison | None,
+    noted: Mapping[str, Note],
 ) -> pd.DataFrame:
-    again = _variants(store)
-    packs = [*store.packs(), *again]
     first, second, third, search = st.columns(4)
     with first:
         family = choices.chosen_family(packs)
@@ -71,12 +73,8 @@ def _listed(
         furthest = comparison is not None and choices.furthest_first()
     query = ProbeQuery(pack, words, closer, family, outcome, among, furthest)
     if comparison is None:
-        return find_probes(store, query, variants=again)
-    return find_probes(store, query, comparison, probing.chosen_line(comparison), again)
-
-
-def _variants(store: CaseStore) -> tuple[Pack, ...]:
-    return variants(store.packs(), store.plan().other_temperature)
+        return find_probes(store, query, packs=packs)
+    return find_probes(store, query, comparison, probing.chosen_line(comparison), packs)
 
 
 def _spoken_of(noted: Mapping[str, Note]) -> list[str]:
@@ -85,6 +83,7 @@ def _spoken_of(noted: Mapping[str, Note]) -> list[str]:
 
 def _browse(
     store: CaseStore,
+    packs: Sequence[Pack],
     listed: pd.DataFrame,
     suspect: str,
     comparison: Comparison | None,
@@ -97,7 +96,6 @@ def _browse(
         if len(addresses) > PROBES_LISTED:
             st.caption(f"The first {PROBES_LISTED}; narrow the filters to list the others.")
     address = probing.chosen_probe(addresses)
-    packs = (*store.packs(), *_variants(store))
     pack = next(item for item in packs if item.id == address.split("#")[0])
     prompt, margin = st.columns([2, 1])
     with prompt:

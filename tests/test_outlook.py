@@ -7,7 +7,7 @@ from workbench.evidence.weighing import Calibration
 from workbench.outlook import outlooks, power_of
 from workbench.questions.measures import at_level
 from workbench.questions.protocols import protocol_of_asked, protocol_of_recorded
-from workbench.records import CalibrationFigures, ErrorRate, SystemFigures
+from workbench.records import CalibrationFigures, ErrorRate, Gate, SystemFigures
 
 PACK = made.pack(probes=3, repeats=2)
 WEIGHTS = [one for one in at_level("text") if "weights" in one.questions]
@@ -41,6 +41,18 @@ def test_a_calibration_of_this_protocol_says_how_far_it_goes():
     assert ahead.calibration == "kept"
     assert ahead.derived == "moderate support"
     assert ahead.independent == "weak support for the alternative"
+
+
+def test_a_calibration_that_fails_a_condition_of_its_own_says_which():
+    one = calibration(protocol_of_asked("text", WEIGHTS, (PACK,), 0))
+    failed, passed = (
+        Gate("weights", "cost", False, "too dear"),
+        Gate("weights", "loss", True, "fine"),
+    )
+    other = Gate("outputs", "cost", False, "of the other question")
+    figures = replace(one.figures, gates=(failed, passed, other))
+    assert weights(replace(one, figures=figures)).unmet == ("too dear",)
+    assert weights(one).unmet == ()
 
 
 def test_a_calibration_of_some_of_the_metrics_may_still_fit():

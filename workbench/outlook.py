@@ -57,6 +57,8 @@ class Outlook:
     """Furthest level for the alternative."""
     power: Power | None = None
     """None: no calibration speaks for this protocol, or it holds no such counts."""
+    unmet: tuple[str, ...] = ()
+    """Conditions that the calibration itself does not meet: then no opinion is given with it."""
 
 
 def outlooks(
@@ -96,10 +98,12 @@ def _outlook(
     if chosen is None:
         at_hand = any(question in one.labelled for one in calibrations)
         return Outlook(question, None, apart if at_hand else ())
-    derived, independent = reachable(chosen.figures.system(question, "independent"))
-    return Outlook(
-        question, chosen.figures.name, (), derived, independent, power_of(chosen.figures, question)
-    )
+    figures = chosen.figures
+    derived, independent = reachable(figures.system(question, "independent"))
+    gates = [gate for gate in figures.gates if gate.question == question]
+    unmet = tuple(gate.words for gate in gates if not gate.passed)
+    power = power_of(figures, question)
+    return Outlook(question, figures.name, (), derived, independent, power, unmet)
 
 
 def power_of(figures: CalibrationFigures, question: Question) -> Power | None:

@@ -57,3 +57,9 @@ def test_what_is_standard_cannot_be_changed_beside_it(options):
     done = plan("--standard", *options)
     assert done.exit_code == 2
     assert "--standard fixes the packs and the repeats" in done.output
+
+
+def test_a_calibration_that_fails_its_own_conditions_is_no_promise():
+    said = plan("--standard").stdout
+    assert "Question weights: calibration zoo-small-text gives no opinion from texts alone" in said
+    assert "Question outputs: calibration zoo-small-text allows weak support" in said

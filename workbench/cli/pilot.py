@@ -93,6 +93,9 @@ def _outlook_lines(found: "Sequence[Outlook]") -> Iterator[str]:
         if one.calibration is None:
             why = (" ".join(one.apart) or "There is none at hand.").rstrip(".")
             words = f"no calibration is of this protocol ({why}), so no level can be reached"
+        elif one.unmet:
+            why = "; ".join(one.unmet)
+            words = f"calibration {one.calibration} gives no opinion from texts alone ({why})"
         else:
             words = (
                 f"calibration {one.calibration} allows {one.derived} or {one.independent} at most"

@@ -82,6 +82,13 @@ def outlook_lines(ahead: Outlook) -> Iterator[str]:
         )
         yield from (f"• {why}" for why in ahead.apart)
         return
+    if ahead.unmet:
+        yield (
+            f"{QUESTION[ahead.question]} Calibration {ahead.calibration} is of this protocol, but "
+            "does not meet conditions of its own, so from texts alone no opinion can be given."
+        )
+        yield from (f"• {why}" for why in ahead.unmet)
+        return
     yield (
         f"{QUESTION[ahead.question]} Calibration {ahead.calibration} is of this protocol, as far as "
         f"can be told beforehand. Against an independent model it carries at most: {ahead.derived}; "

@@ -142,6 +142,11 @@ def uncalibrated(question="weights", reference="base", suspect="tuned") -> Opini
     return made_by.uncalibrated(made_by.Asked(question, reference, suspect), MEASURED, reasons)
 
 
+def unscored(question="weights", reference="base", suspect="tuned") -> Opinion:
+    asked = made_by.Asked(question, reference, suspect)
+    return made_by.unscored(asked, "fewer than 10 pairs of models in this source are unrelated")
+
+
 KINDS = {
     "supporting": supporting,
     "opposing": opposing,
@@ -151,5 +156,6 @@ KINDS = {
     "gated": gated,
     "not comparable": not_comparable,
     "not calibrated": uncalibrated,
+    "unscored": unscored,
 }
 """One maker for everything that can be said."""

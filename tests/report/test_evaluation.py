@@ -240,6 +240,7 @@ PLAIN = {
     "not calibrated": (
         "The answer is open: what likeness of this kind is worth has not been measured yet."
     ),
+    "unscored": "The answer is open: too little was there to compare, or too few controls.",
 }
 
 
@@ -330,3 +331,10 @@ def test_a_weighed_answer_says_on_whom_the_worth_of_likeness_was_measured():
 def test_an_answer_without_a_calibration_names_no_such_models():
     found = text(reports.section(document("not calibrated"), "summary"))
     assert "pairs of known history" not in found
+
+
+def test_without_a_score_the_first_page_blames_no_missing_measurement():
+    found = text(reports.section(document("unscored", "unscored"), "summary"))
+    assert "The answer is open: too little was there to compare, or too few controls." in found
+    assert "Section 9 gives the reason." in found
+    assert "has not been measured yet" not in found

@@ -45,6 +45,8 @@ def short(opinion: Opinion) -> str:
     """The answer in one plain sentence."""
     if opinion.status in NOT_GIVEN:
         return NOT_GIVEN[opinion.status]
+    if opinion.score is None:
+        return "The answer is open: too little was there to compare, or too few controls."
     if opinion.calibration is None:
         return "The answer is open: what likeness of this kind is worth has not been measured yet."
     if opinion.level is None:
@@ -73,6 +75,8 @@ def _more(material: Material, opinion: Opinion) -> Words:
         return material.said(opinion.wording)
     if opinion.status == "no evaluative opinion":
         return own(_unmet(opinion))
+    if opinion.score is None:
+        return own(f"{at('evaluation').capitalize()} gives the reason.")
     if opinion.level is None:
         return ()
     if level == NEUTRAL:
